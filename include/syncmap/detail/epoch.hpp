@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Epochs: how a writer learns that no reader can still see what it has unlinked.
+//
+// A reader's short section stores the current epoch in its thread's record and clears it at the end.
+// A writer unlinks, advances the epoch (the old value is the *stamp* of what was unlinked), makes every
+// thread fence, and may destroy once every active record is newer than the stamp.
+// I1  A record belongs to at most one thread at a time; records live as long as the process.
+// I2  A thread is inside a section exactly while its record's `active` is not 0. Sections nest.
+// I3  Whoever is in a section with an epoch newer than a stamp began after everything under it was unlinked.
+// The domain is shared by all maps of a program (of each shared library, where symbols are hidden) and
+// never destroyed; a map remembers its own. Used by hazard.hpp, garbage.hpp and the engine.
+#pragma once
+
+#include <new>
+#include <type_traits>
+
+#include "platform.hpp"
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <pthread.h>
+#define SYNCMAP_PTHREAD 1
+#else
+#define SYNCMAP_PTHREAD 0
+#endif
+
+namespace syncmap::inline v0::detail {
+
+class domain;
+struct thread_record;
+
+/// A place where one thread announces one object that must not be destroyed. See hazard.hpp.
+struct hazard_slot {
+    std::atomic<const void*> object{nullptr};
+    thread_record* owner = nullptr;
+    hazard_slot* next_free = nullptr;
+    bool scoped = false;  ///< held by a running call of the owner's, not by a handle
+};
+
+struct hazard_block {
+    static constexpr unsigned count = 15;
+    hazard_slot slots[count];
+    hazard_block* next = nullptr;
+};
+
+/// What a domain knows about one thread. The first line is all that a section touches.
+struct alignas(64) thread_record {
+    std::atomic<std::uint64_t> active{0};  ///< epoch of the section it is in, 0 outside
+    bool temporary = false;  ///< given back at the end of the section: its thread is exiting
+    std::uint32_t index = 0; ///< small number, unique in the domain
+    domain* home = nullptr;
+    thread_record* next = nullptr;            ///< all records of the domain
+    thread_record* next_of_thread = nullptr;  ///< the owner's records in other domains
+    std::atomic<bool> in_use{true};
+    std::atomic<bool> helping{false};  ///< a load is moving a bucket: fork() waits for that
+#if SYNCMAP_PTHREAD
+    pthread_t owner = pthread_self();
+#endif
+    hazard_slot* free_local = nullptr;               ///< used by the owner alone
+    std::atomic<hazard_slot*> free_remote{nullptr};  ///< given back by other threads
+    std::atomic<hazard_block*> blocks{nullptr};
+};
+
+/// What a thread remembers; no destructor, so that it can be used while the thread exits.
+struct thread_state {
+    domain* home = nullptr;           ///< domain of `record`, the one used last
+    thread_record* record = nullptr;
+    thread_record* all = nullptr;
+    bool exited = false;    ///< the guard below is gone: sections take temporary records
+    bool sweeping = false;  ///< destroying garbage: a destructor that comes back does not start again
+};
+inline constinit thread_local thread_state this_thread;
+
+class domain {
+public:
+    /// The domain of this program or shared library; made by the first map, never destroyed.
+    static domain& process() noexcept {
+        static domain* const only = create();
+        return *only;
+    }
+
+    /// The calling thread's record. Allocates one at first use; `std::bad_alloc` if that fails.
+    thread_record& record_of_this_thread() {
+        if (this_thread.home == this) [[likely]] {
+            return *this_thread.record;
+        }
+        return find_record();
+    }
+
+    void enter(thread_record& record) noexcept {
+        // (E1) acquire: pairs with (E4). An epoch newer than a stamp shows what was unlinked under it.
+        const std::uint64_t now = epoch_.load(std::memory_order_acquire);
+        if (readers_fence_) [[unlikely]] {
+#if SYNCMAP_TSAN
+            record.active.exchange(now, std::memory_order_seq_cst);
+#else
+            record.active.store(now, std::memory_order_release);
+            full_fence();  // (E2) pairs with the fence in (E5)
+#endif
+        } else {
+            // (E2) release: pairs with (E6), for the sections before this one. That the store is seen
+            // before the section's loads are done is the business of (E5), which fences for us.
+            record.active.store(now, std::memory_order_release);
+            std::atomic_signal_fence(std::memory_order_seq_cst);
+        }
+    }
+    static void leave(thread_record& record, std::uint64_t outer) noexcept {
+        // (E3) release: pairs with (E6): what was read in the section was read before.
+        record.active.store(outer, std::memory_order_release);
+    }
+
+    /// A stamp for everything that the caller has unlinked so far.
+    std::uint64_t stamp() noexcept {
+        // (E4) acq_rel: releases the unlinking to (E1); one order of stamps.
+        const std::uint64_t old = epoch_.fetch_add(1, std::memory_order_acq_rel);
+        fence_everywhere();
+        return old;
+    }
+    /// (E5) After this, whoever began a section before is seen by oldest(), or sees what was unlinked.
+    void fence_everywhere() noexcept {
+        if (readers_fence_) {
+            full_fence();
+        } else {
+            barrier_everywhere();
+        }
+    }
+    /// The oldest epoch in which somebody is inside a section; the largest number when nobody is.
+    /// What carries a stamp older than this, given before the call, is seen by nobody.
+    [[nodiscard]] std::uint64_t oldest() const noexcept {
+        std::uint64_t found = ~std::uint64_t{0};
+        for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
+            // (E6) acquire: pairs with (E2) and (E3).
+            const std::uint64_t active = r->active.load(std::memory_order_acquire);
+            if (active != 0 && active < found) {
+                found = active;
+            }
+        }
+        return found;
+    }
+    [[nodiscard]] std::uint64_t now() const noexcept {
+        return epoch_.load(std::memory_order_relaxed);
+    }
+
+    /// Calls f(const void*) with every object announced in a hazard slot.
+    template <class F>
+    void for_each_hazard(F&& f) const {
+        for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
+            for (auto* b = r->blocks.load(std::memory_order_acquire); b != nullptr; b = b->next) {
+                for (const hazard_slot& slot : b->slots) {
+                    // (H1) acquire: pairs with the release that cleared the slot, (H3).
+                    if (const void* object = slot.object.load(std::memory_order_acquire)) {
+                        f(object);
+                    }
+                }
+            }
+        }
+    }
+
+    /// False while a fork is being prepared: a load must not start to help then.
+    bool begin_help(thread_record& record) noexcept {
+        // Both sides store, then look at the other's flag, all seq_cst: one of them sees the other.
+        record.helping.store(true, std::memory_order_seq_cst);
+        if (!forking_.load(std::memory_order_seq_cst)) {
+            return true;
+        }
+        end_help(record);
+        return false;
+    }
+    static void end_help(thread_record& record) noexcept {
+        record.helping.store(false, std::memory_order_release);
+    }
+
+    static void give_back(thread_record& record) noexcept {
+        // (E7) release: pairs with (E8); the next owner sees the hazard lists and counter cells as left.
+        record.in_use.store(false, std::memory_order_release);
+    }
+
+private:
+    /// Gives the thread's records back when it exits.
+    struct thread_guard {
+        thread_guard() noexcept = default;
+        thread_guard(const thread_guard&) = delete;
+        thread_guard& operator=(const thread_guard&) = delete;
+        ~thread_guard() {
+            this_thread.exited = true;
+            this_thread.home = nullptr;
+            thread_record* r = this_thread.all;
+            this_thread.all = nullptr;
+            while (r != nullptr) {
+                thread_record* const next = r->next_of_thread;
+                give_back(*r);
+                r = next;
+            }
+        }
+        void arm() noexcept {}
+    };
+    static thread_guard& guard() noexcept {
+        thread_local thread_guard instance;
+        return instance;
+    }
+
+    static domain* create() noexcept {
+        auto* made = new (std::nothrow) domain;
+        if (made == nullptr) {
+            die("out of memory for the first map of the process");
+        }
+        made->readers_fence_ = !register_barrier_everywhere();
+#if SYNCMAP_PTHREAD
+        forked() = made;
+        ::pthread_atfork([] { forked()->before_fork(); },
+                         [] { forked()->forking_.store(false, std::memory_order_seq_cst); },
+                         [] { forked()->after_fork_in_child(); });
+#endif
+        return made;
+    }
+    static domain*& forked() noexcept {
+        static domain* instance = nullptr;
+        return instance;
+    }
+
+    SYNCMAP_NOINLINE thread_record& find_record() {
+        for (auto* r = this_thread.all; r != nullptr; r = r->next_of_thread) {
+            if (r->home == this) {
+                this_thread.home = this;
+                this_thread.record = r;
+                return *r;
+            }
+        }
+        thread_record& record = claim_record();
+        record.temporary = this_thread.exited;
+        if (!record.temporary) {
+            guard().arm();
+            record.next_of_thread = this_thread.all;
+            this_thread.all = &record;
+            this_thread.home = this;
+            this_thread.record = &record;
+        }
+        return record;
+    }
+
+    thread_record& claim_record() {
+        for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
+            bool expected = false;
+            // (E8) acquire: pairs with (E7).
+            if (!r->in_use.load(std::memory_order_relaxed) &&
+                r->in_use.compare_exchange_strong(expected, true, std::memory_order_acquire,
+                                                  std::memory_order_relaxed)) {
+#if SYNCMAP_PTHREAD
+                r->owner = pthread_self();
+#endif
+                return *r;
+            }
+        }
+        auto* const made = new thread_record;
+        made->home = this;
+        made->index = record_count_.fetch_add(1, std::memory_order_relaxed);
+        made->next = records_.load(std::memory_order_relaxed);
+        while (!records_.compare_exchange_weak(made->next, made, std::memory_order_release,
+                                               std::memory_order_relaxed)) {
+        }
+        return *made;
+    }
+
+#if SYNCMAP_PTHREAD
+    /// Loads may hold a bucket's lock for a moment while they help to move; nobody does in a child.
+    void before_fork() noexcept {
+        forking_.store(true, std::memory_order_seq_cst);
+        for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
+            while (pthread_equal(r->owner, pthread_self()) == 0 &&
+                   r->helping.load(std::memory_order_seq_cst)) {
+                cpu_relax();
+            }
+        }
+    }
+    /// The other threads do not exist here: their sections and calls are over, their handles are not.
+    void after_fork_in_child() noexcept {
+        forking_.store(false, std::memory_order_seq_cst);
+        readers_fence_ = readers_fence_ || !register_barrier_everywhere();
+        for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
+            if (pthread_equal(r->owner, pthread_self()) != 0) {
+                continue;
+            }
+            r->active.store(0, std::memory_order_release);
+            r->helping.store(false, std::memory_order_release);
+            for (auto* b = r->blocks.load(std::memory_order_acquire); b != nullptr; b = b->next) {
+                for (hazard_slot& slot : b->slots) {
+                    if (slot.scoped && slot.object.load(std::memory_order_relaxed) != nullptr) {
+                        slot.object.store(nullptr, std::memory_order_release);
+                    }
+                }
+            }
+            give_back(*r);
+        }
+    }
+#endif
+
+    std::atomic<std::uint64_t> epoch_{1};
+    bool readers_fence_ = false;
+    std::atomic<thread_record*> records_{nullptr};
+    std::atomic<std::uint32_t> record_count_{0};
+    std::atomic<bool> forking_{false};
+};
+
+/// A stay in which nothing that can be reached is destroyed. Runs no user code but Hash, KeyEqual and
+/// T's copy constructor; must be left by the thread that entered.
+class section {
+public:
+    explicit section(domain& home)
+        : record_(home.record_of_this_thread()),
+          outer_(record_.active.load(std::memory_order_relaxed)) {
+        if (outer_ == 0) [[likely]] {
+            home.enter(record_);
+        }
+    }
+    section(const section&) = delete;
+    section& operator=(const section&) = delete;
+    ~section() {
+        domain::leave(record_, outer_);
+        if (record_.temporary) [[unlikely]] {
+            domain::give_back(record_);
+        }
+    }
+
+    [[nodiscard]] thread_record& record() const noexcept { return record_; }
+    [[nodiscard]] bool outermost() const noexcept { return outer_ == 0; }
+
+private:
+    thread_record& record_;
+    std::uint64_t outer_;
+};
+
+}  // namespace syncmap::inline v0::detail

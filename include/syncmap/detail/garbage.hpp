@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What a map has unlinked and not yet destroyed: a few queues, striped by thread, that belong to the map.
+//
+// A stripe's objects go through three lists: `fresh` (just retired), `waiting` (stamped: waits until every
+// section that could see them is over) and `ready` (nobody can reach them; one may still be announced in
+// a hazard slot, and goes round again then).
+// I1  Destroying happens outside all sections and locks: a destructor may use the map.
+// I2  Every `sweep_interval` retirements one sweep destroys at most `sweep_budget` objects; a stamp (one
+//     fence everywhere) is paid for by `scan_objects` objects or `scan_bytes` bytes. While a stripe is
+//     behind (a large map was cleared, or a reader was stopped for a while) every write destroys up to
+//     `catch_up_budget` more. So no operation destroys more than a bounded number of objects, and garbage
+//     stays below stripes x 2 x scan_objects unless more than that is unlinked within one section.
+// I3  Active sections are looked at before hazards are (see hazard.hpp, I1).
+// How to destroy is the Disposer's business (the engine):
+//     weight(r) -> {objects, bytes}; address(r): what hazards would announce;
+//     destroy(r, out) -> true when gone; false when only a step was done; what it unlinks goes to `out`.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "bucket.hpp"
+#include "epoch.hpp"
+#include "retired.hpp"
+
+namespace syncmap::inline v0::detail {
+
+struct retired_weight {
+    std::size_t objects;
+    std::size_t bytes;
+};
+
+class garbage {
+public:
+    static constexpr std::size_t scan_objects = 4096;
+    static constexpr std::size_t scan_bytes = std::size_t{4} << 20U;
+    static constexpr std::size_t sweep_interval = 64;
+    static constexpr std::size_t sweep_budget = 256;
+    static constexpr std::size_t catch_up_budget = 16;
+    static constexpr std::size_t step_cost = 8;  ///< of a step of a table's or a generation's end
+
+    struct stripe {
+        bucket_lock lock;
+        bool stamping = false;  ///< somebody is getting a stamp for `waiting`
+        std::uint32_t since_sweep = 0;
+        std::uint64_t stamp = 0;  ///< of `waiting`
+        retired_list fresh;
+        retired_list waiting;
+        retired_list ready;
+        std::atomic<bool> behind{false};         ///< a sweep left a lot that it could have destroyed
+        std::atomic<std::uint32_t> sweepers{0};  ///< have objects in hand
+        std::atomic<std::size_t> objects{0};     ///< in the lists and in hand
+        std::atomic<std::size_t> bytes{0};
+    };
+    struct alignas(16) block {
+        block* older = nullptr;
+        std::uint32_t count = 0;  ///< stripes, which follow
+        [[nodiscard]] stripe& at(std::uint32_t i) noexcept {
+            return reinterpret_cast<stripe*>(this + 1)[i];
+        }
+    };
+
+    garbage() noexcept = default;
+    garbage(garbage&& other) noexcept
+        : newest_(other.newest_.exchange(nullptr, std::memory_order_relaxed)),
+          behind_(other.behind_.exchange(0, std::memory_order_relaxed)) {}
+    void swap(garbage& other) noexcept {
+        block* const mine = newest_.load(std::memory_order_relaxed);
+        newest_.store(other.newest_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        other.newest_.store(mine, std::memory_order_relaxed);
+        const std::uint32_t count = behind_.load(std::memory_order_relaxed);
+        behind_.store(other.behind_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        other.behind_.store(count, std::memory_order_relaxed);
+    }
+
+    [[nodiscard]] block* newest() const noexcept { return newest_.load(std::memory_order_acquire); }
+    /// Makes a block the one that is retired to from now on. False when `expected` is not newest.
+    bool install(block* expected, block* made) noexcept {
+        made->older = expected;
+        return newest_.compare_exchange_strong(expected, made, std::memory_order_acq_rel,
+                                               std::memory_order_relaxed);
+    }
+    /// Bytes of a block, which the caller allocates, aligned to 16, and hands to make_block().
+    static constexpr std::size_t block_bytes(std::uint32_t stripes) noexcept {
+        return sizeof(block) + sizeof(stripe) * stripes;
+    }
+    static block* make_block(void* memory, std::uint32_t stripes) noexcept {
+        auto* const made = ::new (memory) block;
+        made->count = stripes;
+        for (std::uint32_t i = 0; i < stripes; ++i) {
+            ::new (static_cast<void*>(&made->at(i))) stripe;
+        }
+        return made;
+    }
+
+    /// Takes a list of unlinked objects over; may destroy some older ones. Outside all sections.
+    template <class Disposer>
+    void retire(retired_list& list, std::uint32_t thread_index, domain& home, Disposer& dispose) {
+        block* const b = newest();
+        stripe& s = b->at(thread_index % b->count);
+        bool due = false;
+        {
+            const std::lock_guard lock(s.lock);
+            add(s, list.objects(), list.bytes());
+            s.since_sweep += static_cast<std::uint32_t>(std::min<std::size_t>(list.objects(), 64));
+            s.fresh.splice(list);
+            due = s.since_sweep >= sweep_interval || s.fresh.bytes() >= scan_bytes;
+            if (due) {
+                s.since_sweep = 0;
+            }
+        }
+        if (due) {
+            sweep(s, sweep_budget, home, dispose);
+        }
+    }
+
+    /// Whether writes should call catch_up().
+    [[nodiscard]] bool behind() const noexcept {
+        return behind_.load(std::memory_order_relaxed) != 0;
+    }
+    /// Destroys a little of a stripe that is behind. Outside all sections.
+    template <class Disposer>
+    void catch_up(domain& home, Disposer& dispose) {
+        for (block* b = newest(); b != nullptr; b = b->older) {
+            for (std::uint32_t i = 0; i < b->count; ++i) {
+                if (b->at(i).behind.load(std::memory_order_relaxed)) {
+                    sweep(b->at(i), catch_up_budget, home, dispose);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Waits until no section can see what is retired now, and destroys it, unless it is announced.
+    template <class Disposer>
+    void reclaim(domain& home, Disposer& dispose, bool may_wait) {
+        for (block* b = newest(); b != nullptr; b = b->older) {
+            for (std::uint32_t i = 0; i < b->count; ++i) {
+                reclaim(b->at(i), home, dispose, may_wait);
+            }
+        }
+    }
+
+    /// Destroys everything at once; nobody else may be using the map. Returns the blocks, to be freed.
+    template <class Disposer>
+    block* destroy_all(Disposer& dispose) {
+        // A destructor may retire more, into the same stripes: go round until there is nothing left.
+        for (bool again = true; again;) {
+            again = false;
+            for (block* b = newest(); b != nullptr; b = b->older) {
+                for (std::uint32_t i = 0; i < b->count; ++i) {
+                    stripe& s = b->at(i);
+                    retired_list all;
+                    all.splice(s.ready);
+                    all.splice(s.waiting);
+                    all.splice(s.fresh);
+                    again = again || !all.empty();
+                    while (!all.empty()) {
+                        destroy_front(s, all, dispose);
+                    }
+                }
+            }
+        }
+        behind_.store(0, std::memory_order_relaxed);
+        return newest_.exchange(nullptr, std::memory_order_relaxed);
+    }
+
+    [[nodiscard]] retired_weight weight() const noexcept {
+        retired_weight sum{0, 0};
+        for (block* b = newest(); b != nullptr; b = b->older) {
+            for (std::uint32_t i = 0; i < b->count; ++i) {
+                sum.objects += b->at(i).objects.load(std::memory_order_relaxed);
+                sum.bytes += b->at(i).bytes.load(std::memory_order_relaxed);
+            }
+        }
+        return sum;
+    }
+
+private:
+    static void add(stripe& s, std::size_t objects, std::size_t bytes) noexcept {
+        s.objects.fetch_add(objects, std::memory_order_relaxed);
+        s.bytes.fetch_add(bytes, std::memory_order_relaxed);
+    }
+    static void subtract(stripe& s, retired_weight w) noexcept {
+        s.objects.fetch_sub(w.objects, std::memory_order_relaxed);
+        s.bytes.fetch_sub(w.bytes, std::memory_order_relaxed);
+    }
+
+    static bool over_limit(const retired_list& list) noexcept {
+        return list.objects() >= scan_objects || list.bytes() >= scan_bytes;
+    }
+    /// Under the stripe's lock, at the end of a sweep.
+    void note_whether_behind(stripe& s) noexcept {
+        const bool now = s.ready.objects() > sweep_budget || over_limit(s.fresh);
+        if (now != s.behind.load(std::memory_order_relaxed)) {
+            s.behind.store(now, std::memory_order_relaxed);
+            behind_.fetch_add(now ? 1U : ~0U, std::memory_order_relaxed);
+        }
+    }
+
+    template <class Disposer>
+    void sweep(stripe& s, std::size_t budget, domain& home, Disposer& dispose) {
+        if (this_thread.sweeping) {
+            return;  // a destructor came back to the map; whoever runs it goes on after it
+        }
+        bool stamp_it = false;
+        {
+            const std::lock_guard lock(s.lock);
+            if (s.waiting.empty() && !s.stamping && over_limit(s.fresh)) {
+                s.waiting.splice(s.fresh);
+                s.stamping = stamp_it = true;
+            }
+        }
+        if (stamp_it) {
+            const std::uint64_t stamp = home.stamp();
+            const std::lock_guard lock(s.lock);
+            s.stamp = stamp;
+            s.stamping = false;
+        }
+        std::uint64_t stamp = 0;
+        bool check = false;
+        {
+            const std::lock_guard lock(s.lock);
+            stamp = s.stamp;
+            check = !s.waiting.empty() && !s.stamping;
+        }
+        const bool passed = check && stamp < home.oldest();
+        retired_list in_hand;
+        {
+            const std::lock_guard lock(s.lock);
+            if (passed && s.stamp == stamp && !s.stamping) {
+                s.ready.splice(s.waiting);
+            }
+            in_hand.splice(s.ready);
+            if (in_hand.empty()) {
+                note_whether_behind(s);
+                return;
+            }
+            s.sweepers.fetch_add(1, std::memory_order_relaxed);
+        }
+        retired_list held;
+        destroy_some(s, in_hand, held, budget, home, dispose);
+        {
+            const std::lock_guard lock(s.lock);
+            in_hand.splice(s.ready);
+            s.ready.splice(in_hand);
+            note_whether_behind(s);
+            s.ready.splice(held);  // not what can be caught up with
+        }
+        s.sweepers.fetch_sub(1, std::memory_order_release);
+    }
+
+    template <class Disposer>
+    void reclaim(stripe& s, domain& home, Disposer& dispose, bool may_wait) {
+        retired_list in_hand;
+        {
+            const std::lock_guard lock(s.lock);
+            in_hand.splice(s.ready);
+            in_hand.splice(s.waiting);
+            in_hand.splice(s.fresh);
+            s.sweepers.fetch_add(1, std::memory_order_relaxed);
+        }
+        retired_list held;
+        if (!in_hand.empty()) {
+            const std::uint64_t stamp = home.stamp();
+            for (unsigned round = 0; may_wait && stamp >= home.oldest(); ++round) {
+                if (round < 100) {
+                    std::this_thread::yield();
+                } else {
+                    std::this_thread::sleep_for(std::chrono::microseconds(50));
+                }
+            }
+            if (stamp < home.oldest()) {
+                while (!in_hand.empty()) {
+                    destroy_some(s, in_hand, held, sweep_budget, home, dispose);
+                }
+            }
+        }
+        {
+            const std::lock_guard lock(s.lock);
+            s.ready.splice(held);     // only announced
+            note_whether_behind(s);
+            s.fresh.splice(in_hand);  // still visible to a section of this very thread
+        }
+        s.sweepers.fetch_sub(1, std::memory_order_release);
+        // What others have in hand was retired before too.
+        while (may_wait && s.sweepers.load(std::memory_order_acquire) != 0) {
+            std::this_thread::yield();
+        }
+    }
+
+    /// Destroys about `budget` objects from the front of a ready list that is in hand; those that a hazard
+    /// announces go to `held`.
+    template <class Disposer>
+    void destroy_some(stripe& s, retired_list& in_hand, retired_list& held, std::size_t budget,
+                      domain& home, Disposer& dispose) {
+        constexpr std::size_t width = 64;
+        retired* batch[width];
+        bool announced[width];
+        while (budget != 0 && !in_hand.empty()) {
+            std::size_t size = 0;
+            bool steps = false;  // the last one is a table or generation, which may put parts in front
+            for (retired* r = in_hand.front();
+                 r != nullptr && size < std::min(budget, width) && !steps; r = r->next()) {
+                steps = r->kind() >= retired_kind::table;
+                announced[size] = false;
+                batch[size++] = r;
+            }
+            mark_announced(batch, announced, size, home, dispose);
+            for (std::size_t i = 0; i < size; ++i) {
+                if (!announced[i]) {
+                    destroy_front(s, in_hand, dispose);
+                    continue;
+                }
+                const retired_weight w = dispose.weight(batch[i]);
+                in_hand.pop(w.objects, w.bytes);
+                held.push(batch[i], w.objects, w.bytes);
+            }
+            budget -= std::min(budget, size + (steps ? step_cost : 0));
+        }
+    }
+
+    template <class Disposer>
+    static void mark_announced(retired* const* batch, bool* announced, std::size_t size,
+                               const domain& home, Disposer& dispose) {
+        constexpr std::size_t chunk = 64;
+        const void* hazards[chunk];
+        std::size_t count = 0;
+        const auto mark = [&] {
+            std::sort(hazards, hazards + count, std::less<>{});
+            for (std::size_t i = 0; i < size && count != 0; ++i) {
+                announced[i] = announced[i] || std::binary_search(hazards, hazards + count,
+                                                                  dispose.address(batch[i]),
+                                                                  std::less<>{});
+            }
+            count = 0;
+        };
+        home.for_each_hazard([&](const void* object) {
+            hazards[count++] = object;
+            if (count == chunk) {
+                mark();
+            }
+        });
+        mark();
+    }
+
+    /// Destroys the front object, or a step of it.
+    template <class Disposer>
+    void destroy_front(stripe& s, retired_list& list, Disposer& dispose) {
+        const retired_weight before = dispose.weight(list.front());
+        retired* const object = list.pop(before.objects, before.bytes);
+        retired_list unlinked;
+        const bool outer = std::exchange(this_thread.sweeping, true);
+        const bool gone = dispose.destroy(object, unlinked);
+        this_thread.sweeping = outer;
+        // Parts first: the whole may be freed only when nothing in it is in use any more.
+        retired_weight after{unlinked.objects(), unlinked.bytes()};
+        if (!gone) {
+            const retired_weight rest = dispose.weight(object);
+            unlinked.push(object, rest.objects, rest.bytes);
+            after.objects += rest.objects;
+            after.bytes += rest.bytes;
+        }
+        add(s, after.objects, after.bytes);
+        subtract(s, before);
+        unlinked.splice(list);
+        list.splice(unlinked);
+    }
+
+    std::atomic<block*> newest_{nullptr};
+    std::atomic<std::uint32_t> behind_{0};  ///< stripes that are behind
+};
+
+}  // namespace syncmap::inline v0::detail

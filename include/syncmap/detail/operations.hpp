@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What a map's members do, in terms of find and write.
+//
+// The pattern of everything that looks before it changes: look at the entry and announce its value, leave
+// the section, run the user's code on the value, make what will be linked, and commit under the bucket's
+// lock only if the entry still has the very same value (token); otherwise begin again.
+// I1  User code (callbacks, ==, constructors, destructors) runs outside sections and locks. Exceptions: T's
+//     copy constructor, inside a section where the result is a copy; Hash and KeyEqual.
+// I2  Everything that may throw has been done before the commit: an exception leaves the map as it was.
+// Used by map.hpp, which documents the members.
+#pragma once
+
+#include <functional>
+#include <iterator>
+#include <ranges>
+#include <span>
+
+#include "../pinned.hpp"
+#include "walk.hpp"
+
+namespace syncmap::inline v0::detail {
+
+template <class Key, class T, class Hash, class KeyEqual, class Allocator>
+class operations : public engine<Key, T, Hash, KeyEqual, Allocator> {
+public:
+    using base = engine<Key, T, Hash, KeyEqual, Allocator>;
+    using typename base::lay;
+    using typename base::node;
+    using typename base::operation;
+    using typename base::supply_type;
+    using typename base::token;
+    using base::base;
+    using base::find;
+    using base::hash_of;
+    using base::read;
+    using base::write;
+
+    template <class K>
+    std::optional<T> load(const K& key) {
+        std::optional<T> copy;
+        read(key, hash_of(key), [&](const hit_type& h, thread_record&) { copy_value(h.token, copy); });
+        return copy;
+    }
+
+    template <class K>
+    bool contains(const K& key) {
+        return read(key, hash_of(key), [](const hit_type&, thread_record&) {});
+    }
+
+    template <class K, class F>
+    bool visit(const K& key, F&& f) {
+        const held h = look(key, hash_of(key), hazard::kind::scoped);
+        if (h.present) {
+            static_cast<void>(std::invoke(f, h.value()));
+        }
+        return h.present;
+    }
+
+    template <class K>
+    pinned<T> pin(const K& key) {
+        held h = look(key, hash_of(key), hazard::kind::handle);
+        return h.present ? h.to_pinned() : pinned<T>();
+    }
+
+    template <class K, class V>
+    void store(K&& key, V&& value) {
+        const std::uint64_t hash = hash_of(key);
+        supply_type s(this->memory_source());
+        make(s, likely_new(key, hash), hash, std::forward<K>(key), std::forward<V>(value));
+        put(s, std::forward<K>(key), hash, [](const token*) { return verb::put; });
+    }
+
+    template <class K, class V>
+    std::pair<T, bool> load_or_store(K&& key, V&& value) {
+        return load_or_make(std::forward<K>(key),
+                            [&]() -> V&& { return std::forward<V>(value); });
+    }
+
+    template <class K, class F>
+    std::pair<T, bool> load_or_compute(K&& key, F&& f) {
+        return load_or_make(std::forward<K>(key),
+                            [&]() -> decltype(auto) { return std::invoke(std::forward<F>(f)); });
+    }
+
+    template <class K, class... Args>
+    std::pair<pinned<T>, bool> try_emplace(K&& key, Args&&... args) {
+        const std::uint64_t hash = hash_of(key);
+        if (held h = look(key, hash, hazard::kind::handle); h.present) {
+            return {h.to_pinned(), false};
+        }
+        supply_type s(this->memory_source());
+        s.make_entry(hash, std::forward<K>(key), std::forward<Args>(args)...);
+        const token made = s.value();
+        held h;
+        h.present = true;
+        const auto done = put(
+            s, std::forward<K>(key), hash,
+            [](const token* current) { return current != nullptr ? verb::keep : verb::put; },
+            [&](operation& op) { h.prepare(op.record(), hazard::kind::handle); },
+            [&](const outcome<token>& o) { h.hold(o.present ? o.before : made); });
+        return {h.to_pinned(), !done.present};
+    }
+
+    template <class K>
+    bool erase(const K& key) {
+        return erase_if_same(key, hash_of(key), nullptr).result == result::erased;
+    }
+
+    template <class K>
+    std::optional<T> load_and_erase(const K& key) {
+        const std::uint64_t hash = hash_of(key);
+        std::optional<T> copy;
+        if constexpr (lay::word) {
+            const auto done = erase_if_same(key, hash, nullptr);
+            if (done.present) {
+                copy_value(done.before, copy);
+            }
+            return copy;
+        } else {
+            for (;;) {
+                copy.reset();
+                operation op(*this);
+                token seen{};
+                if (!find_and_copy(key, hash, seen, copy)) {
+                    return copy;
+                }
+                supply_type none(this->memory_source());
+                if (write(op, key, hash, none, if_same(&seen, verb::erase)).result ==
+                    result::erased) {
+                    return copy;
+                }
+            }
+        }
+    }
+
+    template <class K, class V>
+    std::optional<T> exchange(K&& key, V&& value) {
+        const std::uint64_t hash = hash_of(key);
+        supply_type s(this->memory_source());
+        make(s, likely_new(key, hash), hash, std::forward<K>(key), std::forward<V>(value));
+        std::optional<T> previous;
+        if constexpr (lay::word) {
+            const auto done =
+                put(s, std::forward<K>(key), hash, [](const token*) { return verb::put; });
+            if (done.present) {
+                copy_value(done.before, previous);
+            }
+        } else {
+            token seen{};
+            bool there = false;
+            // The value that is replaced is copied before it is: its copy constructor may throw.
+            bool same = false;
+            do {
+                put(
+                    s, std::forward<K>(key), hash,
+                    [&](const token* current) {
+                        same = (current != nullptr) == there && (!there || *current == seen);
+                        return same ? verb::put : verb::keep;
+                    },
+                    [&](operation&) {
+                        previous.reset();
+                        there = s.has_key() ? find_and_copy(s.key(), hash, seen, previous)
+                                            : find_and_copy(key, hash, seen, previous);
+                    });
+            } while (!same);
+        }
+        return previous;
+    }
+
+    template <class K, class V>
+    bool compare_exchange(const K& key, const T& expected, V&& desired) {
+        const std::uint64_t hash = hash_of(key);
+        supply_type s(this->memory_source());
+        for (;;) {
+            const held h = look(key, hash, hazard::kind::scoped);
+            if (!h.present || !static_cast<bool>(h.value() == expected)) {
+                return false;
+            }
+            if (!s.has_value()) {
+                s.make_value(std::forward<V>(desired));
+            }
+            operation op(*this);
+            if (write(op, key, hash, s, if_same(&h.seen, verb::put)).result == result::replaced) {
+                return true;
+            }
+        }
+    }
+
+    template <class K>
+    bool compare_and_erase(const K& key, const T& expected) {
+        const std::uint64_t hash = hash_of(key);
+        for (;;) {
+            const held h = look(key, hash, hazard::kind::scoped);
+            if (!h.present || !static_cast<bool>(h.value() == expected)) {
+                return false;
+            }
+            if (erase_if_same(key, hash, &h.seen).result == result::erased) {
+                return true;
+            }
+        }
+    }
+
+    template <class K, class F>
+    std::optional<T> update(K&& key, F&& f) {
+        const std::uint64_t hash = hash_of(key);
+        supply_type s(this->memory_source());
+        for (;;) {
+            const held h = s.has_key() ? look(s.key(), hash, hazard::kind::scoped)
+                                       : look(key, hash, hazard::kind::scoped);
+            std::optional<T> changed =
+                std::invoke(f, h.present ? std::addressof(h.value()) : static_cast<const T*>(nullptr));
+            if (changed) {
+                s.discard_value();
+                make(s, !h.present && !s.has_key(), hash, std::forward<K>(key), std::as_const(*changed));
+            } else if (!h.present) {
+                return changed;
+            }
+            bool same = false;
+            put(s, std::forward<K>(key), hash, [&](const token* current) {
+                same = (current != nullptr) == h.present && (!h.present || *current == h.seen);
+                return !same ? verb::keep : changed ? verb::put : verb::erase;
+            });
+            if (same) {
+                return changed;
+            }
+        }
+    }
+
+    template <class F>
+    void for_each(F&& f) {
+        walker_type w(*this);
+        while (w.step()) {
+            for (const auto& e : w.batch()) {
+                if constexpr (std::is_void_v<std::invoke_result_t<F&, const Key&, const T&>>) {
+                    std::invoke(f, e.key(), e.value());
+                } else if (!static_cast<bool>(std::invoke(f, e.key(), e.value()))) {
+                    return;
+                }
+            }
+        }
+    }
+
+    template <class Pred>
+    std::size_t erase_if(Pred&& pred) {
+        std::size_t erased = 0;
+        walker_type w(*this);
+        while (w.step()) {
+            for (const auto& e : w.batch()) {
+                if (static_cast<bool>(std::invoke(pred, e.key(), e.value())) &&
+                    erase_tested(e.key(), e.seen(), pred)) {
+                    ++erased;
+                }
+            }
+        }
+        return erased;
+    }
+
+    template <class Keys, class Out>
+    std::size_t load_many(const Keys& keys, Out out) {
+        return in_batches(keys, [&](std::size_t index, const held* h) {
+            out[index].reset();
+            if (h != nullptr) {
+                out[index].emplace(h->value());
+            }
+        });
+    }
+
+    template <class Keys, class F>
+    std::size_t visit_many(const Keys& keys, F&& f) {
+        return in_batches(keys, [&](std::size_t index, const held* h) {
+            if (h != nullptr) {
+                static_cast<void>(std::invoke(f, index, h->value()));
+            }
+        });
+    }
+
+    /// Adds an entry unless the key is there already: for constructors and moves.
+    template <class K, class... Args>
+    void insert(K&& key, Args&&... args) {
+        const std::uint64_t hash = hash_of(key);
+        if (contains(key)) {
+            return;
+        }
+        supply_type s(this->memory_source());
+        s.make_entry(hash, std::forward<K>(key), std::forward<Args>(args)...);
+        put(s, std::forward<K>(key), hash,
+            [](const token* current) { return current != nullptr ? verb::keep : verb::put; });
+    }
+
+private:
+    using hit_type = hit<Key, T>;
+    using walker_type = walker<operations, Key, T>;
+    template <class, class, class>
+    friend class walker;
+
+    /// A value as it was seen, kept for use outside the section.
+    struct held {
+        bool present = false;
+        token seen{};
+        [[no_unique_address]] std::conditional_t<lay::word, no_node, hazard> guard{};
+        std::conditional_t<lay::word, std::optional<from_words<T>>, const T*> kept{};
+
+        /// Everything that may fail. Inside the section.
+        void prepare([[maybe_unused]] thread_record& record, [[maybe_unused]] hazard::kind kind) {
+            if constexpr (!lay::word) {
+                if (!guard.held()) {
+                    guard = hazard(record, kind);
+                }
+            }
+        }
+        /// Inside the same section.
+        void hold(token value) noexcept {
+            seen = value;
+            if constexpr (lay::word) {
+                kept.emplace(from_bits<T>(value));
+            } else {
+                guard.protect(node::address(value));
+                kept = value->value();
+            }
+        }
+        [[nodiscard]] const T& value() const noexcept {
+            if constexpr (lay::word) {
+                return kept->get();
+            } else {
+                return *kept;
+            }
+        }
+        [[nodiscard]] pinned<T> to_pinned() noexcept {
+            if constexpr (lay::word) {
+                return pinned<T>(kept);
+            } else {
+                return pinned<T>(std::move(guard), kept);
+            }
+        }
+    };
+
+    template <class K>
+    held look(const K& key, std::uint64_t hash, hazard::kind kind) {
+        held h;
+        h.present = read(key, hash, [&](const hit_type& found, thread_record& record) {
+            h.prepare(record, kind);
+            h.hold(found.token);
+        });
+        return h;
+    }
+
+    static void copy_value(token value, std::optional<T>& copy) {
+        if constexpr (lay::word) {
+            copy.emplace(from_bits<T>(value).get());
+        } else {
+            copy.emplace(std::as_const(*value->value()));
+        }
+    }
+
+    template <class K>
+    bool find_and_copy(const K& key, std::uint64_t hash, token& seen, std::optional<T>& copy) {
+        hit_type found;
+        bool missed = false;
+        if (!find(key, hash, found, missed)) {
+            return false;
+        }
+        seen = found.token;
+        copy_value(seen, copy);
+        return true;
+    }
+
+    /// Whether a store of this key should bring a node. A guess; only boxes care.
+    template <class K>
+    bool likely_new([[maybe_unused]] const K& key, [[maybe_unused]] std::uint64_t hash) {
+        if constexpr (lay::word) {
+            return false;
+        } else {
+            return !read(key, hash, [](const hit_type&, thread_record&) {});
+        }
+    }
+
+    template <class K, class... Args>
+    static void make(supply_type& s, bool with_key, std::uint64_t hash, K&& key, Args&&... args) {
+        if (with_key) {
+            s.make_entry(hash, std::forward<K>(key), std::forward<Args>(args)...);
+        } else {
+            s.make_value(std::forward<Args>(args)...);
+        }
+    }
+
+    /// decide() for: `what`, if the entry is there and (where `seen` is not null) still has that token.
+    static auto if_same(const token* seen, verb what) noexcept {
+        return [seen, what](const token* current) {
+            return current != nullptr && (seen == nullptr || *current == *seen) ? what : verb::keep;
+        };
+    }
+
+    struct nothing {
+        void operator()(operation&) const noexcept {}
+        void operator()(const outcome<token>&) const noexcept {}
+    };
+
+    /// write(), in a section of its own, with a key made for the supply when it turns out that it needs
+    /// one. before() and after() run in the section.
+    template <class K, class Decide, class Before = nothing, class After = nothing>
+    outcome<token> put(supply_type& s, K&& key, std::uint64_t hash, Decide&& decide,
+                       Before&& before = {}, After&& after = {}) {
+        if constexpr (lay::flat && std::is_same_v<std::remove_cvref_t<K>, Key>) {
+            s.borrow_key(key);
+        }
+        for (;;) {
+            {
+                operation op(*this);
+                before(op);
+                const outcome<token> done = s.has_key() ? write(op, s.key(), hash, s, decide)
+                                                        : write(op, key, hash, s, decide);
+                if (done.result != result::needs_key) {
+                    after(done);
+                    return done;
+                }
+            }
+            s.add_key(hash, std::forward<K>(key));
+        }
+    }
+
+    template <class K>
+    outcome<token> erase_if_same(const K& key, std::uint64_t hash, const token* seen) {
+        supply_type none(this->memory_source());
+        operation op(*this);
+        return write(op, key, hash, none, if_same(seen, verb::erase));
+    }
+
+    template <class K, class Make>
+    std::pair<T, bool> load_or_make(K&& key, Make&& make) {
+        const std::uint64_t hash = hash_of(key);
+        std::optional<T> copy;
+        if (read(key, hash,
+                 [&](const hit_type& h, thread_record&) { copy_value(h.token, copy); })) {
+            return {*std::move(copy), true};
+        }
+        supply_type s(this->memory_source());
+        s.make_entry(hash, std::forward<K>(key), make());
+        copy_value(s.value(), copy);
+        // When another thread was first, its value is copied in the section; a copy that throws then leaves
+        // an entry that this call has not made.
+        const auto done = put(
+            s, std::forward<K>(key), hash,
+            [](const token* current) { return current != nullptr ? verb::keep : verb::put; },
+            nothing{},
+            [&](const outcome<token>& o) {
+                if (o.present) {
+                    copy_value(o.before, copy);
+                }
+            });
+        return {*std::move(copy), done.present};
+    }
+
+    /// Erases an entry for which pred() was true of the value `seen`, or is true of the one it has now.
+    template <class Pred>
+    bool erase_tested(const Key& key, token seen, Pred& pred) {
+        const std::uint64_t hash = hash_of(key);
+        if (erase_if_same(key, hash, &seen).result == result::erased) {
+            return true;
+        }
+        for (;;) {
+            const held h = look(key, hash, hazard::kind::scoped);
+            if (!h.present || !static_cast<bool>(std::invoke(pred, key, h.value()))) {
+                return false;
+            }
+            if (erase_if_same(key, hash, &h.seen).result == result::erased) {
+                return true;
+            }
+        }
+    }
+
+    /// Looks keys up a few at a time, so that the cache misses of one overlap those of the others, and calls
+    /// f(index, value or null) for each, outside the section. Returns how many were there.
+    template <class Keys, class F>
+    std::size_t in_batches(const Keys& keys, F&& f) {
+        constexpr std::size_t width = 16;
+        std::size_t present = 0;
+        std::size_t index = 0;
+        for (auto at = std::ranges::begin(keys), end = std::ranges::end(keys); at != end;) {
+            std::uint64_t hashes[width];
+            held values[width];
+            std::size_t count = 0;
+            auto ahead = at;
+            for (; count < width && ahead != end; ++ahead) {
+                hashes[count++] = hash_of(*ahead);
+            }
+            bool missed = false;
+            {
+                const section inside(this->home());
+                this->prefetch_all(hashes, count);
+                for (std::size_t i = 0; i < count; ++i, ++at) {
+                    hit_type found;
+                    if (find(*at, hashes[i], found, missed)) {
+                        values[i].prepare(inside.record(), hazard::kind::scoped);
+                        values[i].hold(found.token);
+                        values[i].present = true;
+                        ++present;
+                    }
+                }
+            }
+            if (missed) {
+                this->pay_for_miss();
+            }
+            for (std::size_t i = 0; i < count; ++i) {
+                f(index++, values[i].present ? &values[i] : nullptr);
+            }
+        }
+        return present;
+    }
+};
+
+}  // namespace syncmap::inline v0::detail

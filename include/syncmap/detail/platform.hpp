@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What differs between compilers, processors, operating systems and sanitizers, and nothing else.
+// Every macro of the library is defined here. Switches for tests only: SYNCMAP_PORTABLE_TAGS (no SIMD)
+// and SYNCMAP_FULL_FENCE (readers fence for themselves, as where there is no membarrier).
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+// ThreadSanitizer understands neither fences nor 16-byte loads of two atomics: both have stand-ins.
+#if defined(__SANITIZE_THREAD__)
+#define SYNCMAP_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SYNCMAP_TSAN 1
+#endif
+#endif
+#ifndef SYNCMAP_TSAN
+#define SYNCMAP_TSAN 0
+#endif
+
+#ifndef SYNCMAP_PORTABLE_TAGS
+#define SYNCMAP_PORTABLE_TAGS 0
+#endif
+#ifndef SYNCMAP_FULL_FENCE
+#define SYNCMAP_FULL_FENCE 0
+#endif
+
+#if !SYNCMAP_PORTABLE_TAGS && !SYNCMAP_TSAN && (defined(__SSE2__) || defined(_M_X64))
+#define SYNCMAP_SSE2 1
+#else
+#define SYNCMAP_SSE2 0
+#endif
+#if !SYNCMAP_PORTABLE_TAGS && defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+#define SYNCMAP_NEON 1
+#else
+#define SYNCMAP_NEON 0
+#endif
+
+#if defined(__cpp_exceptions)
+#define SYNCMAP_TRY try
+#define SYNCMAP_CATCH_ALL catch (...)
+#define SYNCMAP_RETHROW throw
+#else
+#define SYNCMAP_TRY if constexpr (true)
+#define SYNCMAP_CATCH_ALL else
+#define SYNCMAP_RETHROW ::std::abort()
+#endif
+
+#if defined(__GNUC__)
+#define SYNCMAP_NOINLINE [[gnu::noinline]]
+#else
+#define SYNCMAP_NOINLINE
+#endif
+
+namespace syncmap::inline v0::detail {
+
+/// For what must not go on: says why and ends the process.
+[[noreturn]] inline void die(const char* why) noexcept {
+    std::fprintf(stderr, "syncmap: %s\n", why);
+    std::abort();
+}
+
+[[noreturn]] inline void throw_invalid_argument(const char* what) {
+#if defined(__cpp_exceptions)
+    throw std::invalid_argument(what);
+#else
+    die(what);
+#endif
+}
+
+[[noreturn]] inline void throw_length_error(const char* what) {
+#if defined(__cpp_exceptions)
+    throw std::length_error(what);
+#else
+    die(what);
+#endif
+}
+
+inline void cpu_relax() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield" ::: "memory");
+#endif
+}
+
+inline void prefetch([[maybe_unused]] const void* address) noexcept {
+#if defined(__GNUC__)
+    __builtin_prefetch(address);
+#endif
+}
+
+/// A sequentially consistent fence that ThreadSanitizer can see too.
+inline void full_fence() noexcept {
+#if SYNCMAP_TSAN
+    static std::atomic<unsigned> line{0};
+    line.fetch_add(1, std::memory_order_seq_cst);
+#else
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+#endif
+}
+
+#if defined(__linux__) && defined(SYS_membarrier) && !SYNCMAP_FULL_FENCE
+// Commands of <linux/membarrier.h>, spelled out because older headers lack them.
+inline constexpr int membarrier_private_expedited = 1 << 3;
+inline constexpr int membarrier_register_private_expedited = 1 << 4;
+
+/// True when this process may from now on use barrier_everywhere().
+inline bool register_barrier_everywhere() noexcept {
+    return ::syscall(SYS_membarrier, membarrier_register_private_expedited, 0, 0) == 0;
+}
+
+/// Every running thread of this process executes a full fence before this returns.
+inline void barrier_everywhere() noexcept {
+    if (::syscall(SYS_membarrier, membarrier_private_expedited, 0, 0) != 0) {
+        die("membarrier was available when the process started and is not any more");
+    }
+}
+#else
+inline bool register_barrier_everywhere() noexcept { return false; }
+inline void barrier_everywhere() noexcept { die("there is no membarrier here"); }
+#endif
+
+}  // namespace syncmap::inline v0::detail

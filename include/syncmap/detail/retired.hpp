@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What every object has that is ever unlinked from a map: a link, so that retiring never allocates, and
+// its kind, so that the map that owns it knows how to destroy it (no function pointers: a shared library
+// that retired something may be closed before the thing is destroyed).
+// Used by slot.hpp and table.hpp (as a base) and by garbage.hpp (in lists).
+#pragma once
+
+#include "platform.hpp"
+
+namespace syncmap::inline v0::detail {
+
+enum class retired_kind : std::uintptr_t {
+    value,        ///< a value that was overwritten or erased, allocated on its own
+    first_value,  ///< the same, living inside a node
+    node,         ///< an erased key, with its first value where that is still its value
+    table,        ///< an emptied table
+    generation,   ///< everything that was in the map when it was cleared
+};
+
+class alignas(8) retired {
+public:
+    explicit retired(retired_kind kind) noexcept : link_(static_cast<std::uintptr_t>(kind)) {}
+    retired(const retired&) = delete;
+    retired& operator=(const retired&) = delete;
+
+    // Relaxed: readers ask for the kind, which never changes, while the owner writes the link beside it;
+    // lists are handed over under a lock.
+    [[nodiscard]] retired_kind kind() const noexcept {
+        return static_cast<retired_kind>(link_.load(std::memory_order_relaxed) & kind_mask);
+    }
+    [[nodiscard]] retired* next() const noexcept {
+        return reinterpret_cast<retired*>(link_.load(std::memory_order_relaxed) & ~kind_mask);
+    }
+    void set_next(retired* next) noexcept {
+        link_.store(reinterpret_cast<std::uintptr_t>(next) |
+                        (link_.load(std::memory_order_relaxed) & kind_mask),
+                    std::memory_order_relaxed);
+    }
+
+protected:
+    ~retired() = default;
+
+private:
+    static constexpr std::uintptr_t kind_mask = 7;
+    std::atomic<std::uintptr_t> link_;
+};
+
+/// A queue of retired objects, with their number and size.
+class retired_list {
+public:
+    [[nodiscard]] bool empty() const noexcept { return head_ == nullptr; }
+    [[nodiscard]] std::size_t objects() const noexcept { return objects_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+    void push(retired* object, std::size_t objects, std::size_t bytes) noexcept {
+        object->set_next(nullptr);
+        if (head_ == nullptr) {
+            head_ = object;
+        } else {
+            tail_->set_next(object);
+        }
+        tail_ = object;
+        objects_ += objects;
+        bytes_ += bytes;
+    }
+    [[nodiscard]] retired* front() const noexcept { return head_; }
+    /// Takes the front off; the counts are the caller's, who knows what it stands for.
+    retired* pop(std::size_t objects, std::size_t bytes) noexcept {
+        retired* const object = head_;
+        head_ = object->next();
+        objects_ -= objects;
+        bytes_ -= bytes;
+        return object;
+    }
+    /// Appends all of `other`, which is empty then.
+    void splice(retired_list& other) noexcept {
+        if (other.empty()) {
+            return;
+        }
+        if (empty()) {
+            head_ = other.head_;
+        } else {
+            tail_->set_next(other.head_);
+        }
+        tail_ = other.tail_;
+        objects_ += other.objects_;
+        bytes_ += other.bytes_;
+        other = retired_list{};
+    }
+
+private:
+    retired* head_ = nullptr;
+    retired* tail_ = nullptr;
+    std::size_t objects_ = 0;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace syncmap::inline v0::detail

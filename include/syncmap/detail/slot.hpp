@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// How an entry is kept: flat (key and value as atomic words in the slot) or as a pointer to a node.
+//
+// Small trivially copyable values are *words*, overwritten in place. All others live in a *box* of their
+// own, which is never changed: overwriting links another box. The first box lives inside the node.
+// I1  A node's key and hash never change; what a box holds never changes while it is linked.
+// I2  A node's memory is freed when both its parts (key, first box) are done with: `parts` counts them.
+// I3  A flat slot's words are written with release and read with acquire, so a reader that sees a word
+//     of the slot's next life sees the version bump before it (bucket.hpp, I3).
+// A *token* is what a reader takes from an entry: the bits of a word, or the pointer to a box. Equal
+// tokens, the first kept alive, mean that the value has not changed. Used by table.hpp and the engine.
+#pragma once
+
+#include <array>
+#include <cstring>
+#include <memory>
+
+#include "retired.hpp"
+
+namespace syncmap::inline v0::detail {
+
+/// The smallest unsigned type that holds X, or 64 bits.
+template <class X>
+using unit_of = std::conditional_t<
+    sizeof(X) == 1, std::uint8_t,
+    std::conditional_t<sizeof(X) == 2, std::uint16_t,
+                       std::conditional_t<sizeof(X) <= 4, std::uint32_t, std::uint64_t>>>;
+
+template <class X>
+inline constexpr bool can_be_words =
+    std::is_trivially_copyable_v<X> && std::is_trivially_copy_constructible_v<X> &&
+    std::is_trivially_destructible_v<X> && !std::is_volatile_v<X> &&
+    std::atomic<unit_of<X>>::is_always_lock_free;
+
+/// A value that is read and overwritten as one atomic word.
+template <class T>
+inline constexpr bool is_word = can_be_words<T> && sizeof(T) <= 8;
+
+/// An entry that needs no node.
+template <class Key, class T>
+inline constexpr bool is_flat = is_word<T> && can_be_words<Key> && sizeof(Key) <= 16;
+
+/// Gives back the object whose bytes were taken with to_words().
+template <class X>
+class from_words {
+public:
+    explicit from_words(const void* bytes) noexcept { std::memcpy(bytes_, bytes, sizeof(X)); }
+    [[nodiscard]] const X& get() const noexcept {
+        return *std::launder(reinterpret_cast<const X*>(bytes_));
+    }
+
+private:
+    alignas(X) std::byte bytes_[sizeof(X)];
+};
+
+template <class X>
+inline constexpr std::size_t words_of = (sizeof(X) + sizeof(unit_of<X>) - 1) / sizeof(unit_of<X>);
+
+template <class X>
+[[nodiscard]] inline std::array<unit_of<X>, words_of<X>> to_words(const X& x) noexcept {
+    std::array<unit_of<X>, words_of<X>> words{};
+    std::memcpy(words.data(), std::addressof(x), sizeof(X));
+    return words;
+}
+
+template <class T>
+[[nodiscard]] inline unit_of<T> to_bits(const T& value) noexcept {
+    return to_words(value)[0];
+}
+template <class T>
+[[nodiscard]] inline from_words<T> from_bits(unit_of<T> bits) noexcept {
+    return from_words<T>(&bits);
+}
+
+/// X as atomic words that a reader may find half overwritten; the version tells.
+template <class X>
+class atomic_words {
+public:
+    [[nodiscard]] from_words<X> load() const noexcept {
+        std::array<unit_of<X>, words_of<X>> copy;
+        for (std::size_t i = 0; i < copy.size(); ++i) {
+            copy[i] = words_[i].load(std::memory_order_acquire);  // (S1) pairs with (S2)
+        }
+        return from_words<X>(copy.data());
+    }
+    void store(const X& x) noexcept {
+        const auto copy = to_words(x);
+        for (std::size_t i = 0; i < copy.size(); ++i) {
+            words_[i].store(copy[i], std::memory_order_release);  // (S2) pairs with (S1)
+        }
+    }
+
+private:
+    std::atomic<unit_of<X>> words_[words_of<X>]{};
+};
+
+/// A value in memory of its own, or inside a node (`kind()` tells).
+template <class T>
+class box : public retired {
+public:
+    explicit box(retired_kind kind) noexcept : retired(kind) {}
+    ~box() {}  // NOLINT: the value is constructed and destroyed through the allocator
+
+    [[nodiscard]] T* value() noexcept { return std::addressof(value_); }
+
+private:
+    union {
+        T value_;
+    };
+};
+
+template <class Key>
+class keyed : public retired {
+public:
+    explicit keyed(std::uint64_t hash) noexcept : retired(retired_kind::node), hash_(hash) {}
+    ~keyed() {}  // NOLINT: as above
+
+    [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
+    [[nodiscard]] Key* key() noexcept { return std::addressof(key_); }
+    [[nodiscard]] const Key* key() const noexcept { return std::addressof(key_); }
+
+private:
+    std::uint64_t hash_;
+    union {
+        Key key_;
+    };
+};
+
+/// A key whose value is a word.
+template <class Key, class T>
+class word_node : public keyed<Key> {
+public:
+    using token = unit_of<T>;
+    using keyed<Key>::keyed;
+
+    [[nodiscard]] token load() const noexcept {
+        return bits_.load(std::memory_order_acquire);  // (S3) pairs with (S4)
+    }
+    void store(token bits) noexcept {
+        bits_.store(bits, std::memory_order_release);  // (S4) pairs with (S3)
+    }
+
+private:
+    std::atomic<token> bits_{0};
+};
+
+/// A key whose value is in a box, first in its own.
+template <class Key, class T>
+class box_node : public keyed<Key>, public box<T> {
+public:
+    using token = box<T>*;
+
+    explicit box_node(std::uint64_t hash) noexcept
+        : keyed<Key>(hash), box<T>(retired_kind::first_value), current_(first()) {}
+
+    /// The node that a first value lives in.
+    static box_node* of(box<T>* first_value) noexcept {
+        return static_cast<box_node*>(first_value);
+    }
+    /// Where hazards are announced and memory begins: two parts, one address.
+    static const void* address(box<T>* value) noexcept {
+        return value->kind() == retired_kind::first_value ? static_cast<const void*>(of(value))
+                                                          : static_cast<const void*>(value);
+    }
+
+    [[nodiscard]] box<T>* first() noexcept { return this; }
+    [[nodiscard]] token load() const noexcept {
+        return current_.load(std::memory_order_acquire);  // (S5) pairs with (S6)
+    }
+    void store(token value) noexcept {
+        current_.store(value, std::memory_order_release);  // (S6) pairs with (S5)
+    }
+
+    /// From now on key and first box are retired each on its own. Under the bucket's lock, or unlinked.
+    void separate() noexcept { separate_ = true; }
+    [[nodiscard]] bool separate_parts() const noexcept { return separate_; }
+    /// The first box holds no value and will never hold one. Before the node is linked.
+    void drop_first() noexcept {
+        separate_ = true;
+        parts_.store(1, std::memory_order_relaxed);
+    }
+    /// One part is done with; true when that was the last.
+    bool part_done() noexcept {
+        return parts_.fetch_sub(1, std::memory_order_acq_rel) == 1;  // (S7) pairs with itself
+    }
+
+private:
+    std::atomic<token> current_;
+    std::atomic<std::uint32_t> parts_{2};
+    bool separate_ = false;
+};
+
+template <class Key, class T>
+class flat_slot {
+public:
+    using token = unit_of<T>;
+
+    [[nodiscard]] from_words<Key> load_key() const noexcept { return key_.load(); }
+    [[nodiscard]] token load() const noexcept {
+        return bits_.load(std::memory_order_acquire);  // (S3) pairs with (S4)
+    }
+    void store_key(const Key& key) noexcept { key_.store(key); }
+    void store(token bits) noexcept {
+        bits_.store(bits, std::memory_order_release);  // (S4) pairs with (S3)
+    }
+    void copy_from(const flat_slot& other) noexcept {
+        store_key(other.load_key().get());
+        store(other.load());
+    }
+
+private:
+    atomic_words<Key> key_;
+    std::atomic<token> bits_{0};
+};
+
+template <class Node>
+class node_slot {
+public:
+    [[nodiscard]] Node* load() const noexcept {
+        return node_.load(std::memory_order_acquire);  // (S8) pairs with (S9)
+    }
+    void store(Node* node) noexcept {
+        node_.store(node, std::memory_order_release);  // (S9) pairs with (S8)
+    }
+    void copy_from(const node_slot& other) noexcept { store(other.load()); }
+
+private:
+    std::atomic<Node*> node_{nullptr};
+};
+
+struct no_node {};
+
+/// Which of the above a map uses.
+template <class Key, class T>
+struct layout {
+    static constexpr bool flat = is_flat<Key, T>;
+    static constexpr bool word = is_word<T>;
+    using node = std::conditional_t<
+        flat, no_node, std::conditional_t<word, word_node<Key, T>, box_node<Key, T>>>;
+    using slot = std::conditional_t<flat, flat_slot<Key, T>, node_slot<node>>;
+    using token = std::conditional_t<word, unit_of<T>, box<T>*>;
+};
+
+}  // namespace syncmap::inline v0::detail

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Moving: how the entries of `read` get into `dirty`, a unit at a time.
+//
+// A unit is one bucket of the smaller table with the buckets of the larger one that cover the same hashes:
+// one bucket splits into several, is copied to one, or two become one.
+// I1  A unit moves as a whole, under the locks of all its source buckets, taken in ascending order. This is
+//     the only place where a thread holds two bucket locks.
+// I2  Nobody reads or writes a destination before the first source's `moved` flag leads there; that flag is
+//     set when all the unit's entries have been copied.
+// I3  A move that fails leaves the sources true and the destinations empty.
+// The Host gives hash_in(slot), make_overflow() and now(); the first two may throw. Used by the engine.
+#pragma once
+
+#include "table.hpp"
+
+namespace syncmap::inline v0::detail {
+
+template <class Slot, class Host>
+class mover {
+public:
+    mover(table<Slot>& from, table<Slot>& to, Host& host) noexcept
+        : from_(from),
+          to_(to),
+          host_(host),
+          source_bits_(from.bits > to.bits ? from.bits - to.bits : 0),
+          heir_bits_(to.bits > from.bits ? to.bits - from.bits : 0) {}
+
+    [[nodiscard]] std::size_t units() const noexcept { return from_.buckets() >> source_bits_; }
+    [[nodiscard]] std::size_t sources() const noexcept { return std::size_t{1} << source_bits_; }
+    [[nodiscard]] std::size_t heirs() const noexcept { return std::size_t{1} << heir_bits_; }
+    [[nodiscard]] std::size_t unit_of_bucket(std::size_t bucket) const noexcept {
+        return bucket >> source_bits_;
+    }
+    [[nodiscard]] std::size_t first_source(std::size_t unit) const noexcept {
+        return unit << source_bits_;
+    }
+    [[nodiscard]] std::size_t first_heir(std::size_t unit) const noexcept {
+        return unit << heir_bits_;
+    }
+    [[nodiscard]] bool moved(std::size_t unit) const noexcept {
+        return from_.tags[first_source(unit)].load_control().moved();
+    }
+
+    void lock(std::size_t unit) noexcept {
+        for (std::size_t i = 0; i < sources(); ++i) {
+            from_.sides[first_source(unit) + i].lock.lock();
+        }
+    }
+    bool try_lock(std::size_t unit) noexcept {
+        for (std::size_t i = 0; i < sources(); ++i) {
+            if (!from_.sides[first_source(unit) + i].lock.try_lock()) {
+                unlock(unit, i);
+                return false;
+            }
+        }
+        return true;
+    }
+    void unlock(std::size_t unit) noexcept { unlock(unit, sources()); }
+
+    /// Moves a locked unit that has not moved yet. False, and nothing changed, when that fails.
+    bool move_locked(std::size_t unit) noexcept {
+        if (!to_.constructed) {
+            for (std::size_t i = 0; i < heirs(); ++i) {
+                to_.construct(first_heir(unit) + i, static_cast<std::uint32_t>(host_.now() - 1));
+            }
+        }
+        SYNCMAP_TRY {
+            for (std::size_t i = 0; i < sources(); ++i) {
+                copy_bucket(first_source(unit) + i);
+            }
+        }
+        SYNCMAP_CATCH_ALL {
+            for (std::size_t i = 0; i < heirs(); ++i) {
+                to_.tags[first_heir(unit) + i].reset();
+                to_.sides[first_heir(unit) + i].chain.store(nullptr, std::memory_order_relaxed);
+            }
+            return false;
+        }
+        for (std::size_t i = 0; i < sources(); ++i) {
+            from_.tags[first_source(unit) + i].set_moved();
+        }
+        return true;
+    }
+
+private:
+    void unlock(std::size_t unit, std::size_t count) noexcept {
+        for (std::size_t i = count; i-- > 0;) {
+            from_.sides[first_source(unit) + i].lock.unlock();
+        }
+    }
+
+    void copy_bucket(std::size_t source) {
+        const std::size_t unit = unit_of_bucket(source);
+        for (auto b = from_.home(source); b.tags != nullptr; b = b.following()) {
+            for (slot_mask live = tag_view(*b.tags).live(); live != 0; live &= live - 1) {
+                const unsigned i = first_slot(live);
+                const std::size_t heir =
+                    heir_bits_ == 0 ? first_heir(unit) : to_.index(host_.hash_in(b.slots[i]));
+                append(heir, b.tags->tag(i), b.slots[i]);
+            }
+        }
+    }
+
+    /// Only the chain's newest bucket can have room: it is filled up before another is made.
+    void append(std::size_t heir, std::uint8_t tag, const Slot& slot) {
+        auto target = to_.home(heir);
+        if (auto newest = target.following(); newest.tags != nullptr) {
+            target = newest;
+        }
+        const slot_mask room = tag_view(*target.tags).match(tag_empty);
+        if (room != 0) {
+            target.slots[first_slot(room)].copy_from(slot);
+            target.tags->set_tag(first_slot(room), tag);
+            return;
+        }
+        overflow_bucket<Slot>* const made = host_.make_overflow();
+        made->slots[0].copy_from(slot);
+        made->tags.set_tag(0, tag);
+        to_.link_in_chain(heir, made);
+    }
+
+    table<Slot>& from_;
+    table<Slot>& to_;
+    Host& host_;
+    std::uint32_t source_bits_;
+    std::uint32_t heir_bits_;
+};
+
+}  // namespace syncmap::inline v0::detail

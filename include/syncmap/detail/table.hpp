@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A table: 2^bits buckets in arrays apart (tags, sides, slots), so that what readers scan stays dense.
+//
+// The map's `read` table is where every operation starts. Its `successor`, while there is one, is the
+// `dirty` table, which is being filled bucket by bucket.
+// I1  A bucket is true in exactly one table: in this one until its `moved` flag is set, then in the successor.
+// I2  The successor is set once, and only for the table that is `read` then; so at most two are in use.
+// I3  A bucket of the successor is constructed before the flag that leads to it is set; nobody reads it before.
+// I4  Overflow buckets are linked in front of their chain and stay until the table is destroyed.
+// A generation is what clear() swaps out: the tables since the last clear, and their counters.
+// Used by successor.hpp, the engine and walk.hpp.
+#pragma once
+
+#include <limits>
+
+#include "bucket.hpp"
+#include "counter.hpp"
+#include "slot.hpp"
+
+namespace syncmap::inline v0::detail {
+
+/// The unit that tables are allocated in.
+struct alignas(16) memory_unit {
+    std::byte bytes[16];
+};
+constexpr std::size_t units_of(std::size_t bytes) noexcept {
+    return (bytes + sizeof(memory_unit) - 1) / sizeof(memory_unit);
+}
+
+template <class Slot>
+struct overflow_bucket {
+    tag_group tags;
+    std::atomic<overflow_bucket*> next{nullptr};  ///< in the chain
+    overflow_bucket* next_of_table = nullptr;     ///< in the table's list of all of them
+    std::uint32_t stamp = 0;                      ///< as in bucket_side
+    Slot slots[slots_per_bucket];
+};
+
+/// What readers do not need: apart from the tags, so that writers do not disturb them.
+template <class Slot>
+struct bucket_side {
+    bucket_lock lock;
+    /// Epoch (its low half) when the version last came to a half of its range. See reusable() below.
+    std::uint32_t stamp = 0;
+    std::atomic<overflow_bucket<Slot>*> chain{nullptr};
+};
+
+template <class Slot>
+struct table;
+
+template <class Slot>
+struct generation : retired {
+    generation() noexcept : retired(retired_kind::generation) {}
+
+    counter entries;
+    std::atomic<std::uint64_t> misses{0};
+    std::atomic<std::uint64_t> promotions{0};
+    /// reserve() asked for tables of at least 2^floor buckets; kept until that was needed once.
+    std::atomic<std::uint32_t> floor{0};
+    /// shrink_to_fit() asked for tables as small as can be; kept until they are.
+    std::atomic<bool> compact{false};
+
+    // Once cleared: what is left to destroy.
+    table<Slot>* root = nullptr;
+    std::size_t next_bucket = 0;
+    std::size_t objects_left = 0;
+    std::size_t table_bytes = 0;
+};
+
+/// One bucket of a chain, as writers and walkers see it.
+template <class Slot>
+struct bucket_view {
+    tag_group* tags;
+    Slot* slots;
+    std::atomic<overflow_bucket<Slot>*>* next;
+    std::uint32_t* stamp;
+
+    static bucket_view of(overflow_bucket<Slot>& b) noexcept {
+        return {&b.tags, b.slots, &b.next, &b.stamp};
+    }
+    /// The next bucket of the chain, whose `tags` are null at its end.
+    [[nodiscard]] bucket_view following() const noexcept {
+        overflow_bucket<Slot>* const b = next->load(std::memory_order_acquire);  // (T1) pairs with (T2)
+        return b != nullptr ? of(*b) : bucket_view{nullptr, nullptr, nullptr, nullptr};
+    }
+};
+
+template <class Slot>
+struct table : retired {
+    using side = bucket_side<Slot>;
+
+    table(generation<Slot>& owner, std::uint32_t bits_, std::size_t units_) noexcept
+        : retired(retired_kind::table), gen(&owner), bits(bits_), units(units_) {
+        auto* at = reinterpret_cast<std::byte*>(this) + sizeof(memory_unit) * units_of(sizeof(table));
+        tags = reinterpret_cast<tag_group*>(at);
+        at += buckets() * sizeof(tag_group);
+        sides = reinterpret_cast<side*>(at);
+        at += buckets() * sizeof(side);
+        slots = reinterpret_cast<Slot*>(at);
+        overflow_limit = default_overflow_limit();
+    }
+
+    static std::size_t units_for(std::uint32_t bits) {
+        constexpr std::size_t per_bucket =
+            sizeof(tag_group) + sizeof(side) + slots_per_bucket * sizeof(Slot);
+        // A quarter of the address space is room for every sum below.
+        if (bits >= std::numeric_limits<std::size_t>::digits - 2 ||
+            (std::numeric_limits<std::size_t>::max() / 4 / per_bucket) >> bits == 0) {
+            throw_length_error("syncmap: more elements than the address space has room for");
+        }
+        return units_of(sizeof(table)) + units_of((std::size_t{1} << bits) * per_bucket);
+    }
+
+    [[nodiscard]] std::size_t buckets() const noexcept { return std::size_t{1} << bits; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return units * sizeof(memory_unit); }
+    /// The bucket of a hash: its topmost bits, so that bucket i splits into 2i and 2i + 1.
+    [[nodiscard]] std::size_t index(std::uint64_t hash) const noexcept {
+        return static_cast<std::size_t>((hash >> 1U) >> (63 - bits));
+    }
+    /// The smallest hash of a bucket; that of the bucket behind the last one is 0.
+    [[nodiscard]] std::uint64_t first_hash(std::size_t bucket) const noexcept {
+        return bits == 0 ? 0 : std::uint64_t{bucket} << (64 - bits);
+    }
+    [[nodiscard]] Slot* slots_of(std::size_t bucket) const noexcept {
+        return slots + bucket * slots_per_bucket;
+    }
+    [[nodiscard]] bucket_view<Slot> home(std::size_t bucket) const noexcept {
+        return {tags + bucket, slots_of(bucket), &sides[bucket].chain, &sides[bucket].stamp};
+    }
+    [[nodiscard]] std::size_t default_overflow_limit() const noexcept { return buckets() / 4 + 4; }
+
+    /// Begins the life of a bucket, empty, that nobody can see yet.
+    void construct(std::size_t bucket, std::uint32_t stamp) noexcept {
+        ::new (static_cast<void*>(tags + bucket)) tag_group;
+        ::new (static_cast<void*>(sides + bucket)) side;
+        sides[bucket].stamp = stamp;
+        for (unsigned i = 0; i < slots_per_bucket; ++i) {
+            ::new (static_cast<void*>(slots_of(bucket) + i)) Slot;
+        }
+    }
+    /// Begins all of them: for a table that does not get them from a former one, bucket by bucket.
+    void construct_all(std::uint32_t stamp) noexcept {
+        for (std::size_t i = 0; i < buckets(); ++i) {
+            construct(i, stamp);
+        }
+        constructed = true;
+    }
+    /// Puts a filled overflow bucket in front of a bucket's chain. For the holder of its lock.
+    void link_in_chain(std::size_t bucket, overflow_bucket<Slot>* made) noexcept {
+        overflow_count.fetch_add(1, std::memory_order_relaxed);
+        made->next_of_table = overflows.load(std::memory_order_relaxed);
+        while (!overflows.compare_exchange_weak(made->next_of_table, made, std::memory_order_release,
+                                                std::memory_order_relaxed)) {
+        }
+        auto& chain = sides[bucket].chain;
+        made->next.store(chain.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        chain.store(made, std::memory_order_release);  // (T2) release: pairs with (T1)
+        tags[bucket].set_overflow();
+    }
+
+    // Read by every operation, written before the table is linked (successor: once).
+    tag_group* tags;
+    Slot* slots;
+    side* sides;
+    generation<Slot>* gen;
+    std::uint32_t bits;
+    bool constructed = false;  ///< all buckets are; otherwise whoever moves entries here constructs them
+    std::atomic<table*> successor{nullptr};
+    std::size_t units;
+    std::size_t overflow_limit;  ///< more overflow buckets than this call for another table
+
+    // Written while entries move out, and when buckets overflow: a cache line further on.
+    std::byte apart[64];
+    std::atomic<std::size_t> cursor{0};  ///< next unit to be looked at by a helper
+    std::atomic<std::size_t> moved{0};               ///< buckets that have moved
+    std::atomic<std::size_t> overflow_count{0};
+    std::atomic<overflow_bucket<Slot>*> overflows{nullptr};
+};
+
+/// Live entries per bucket at which a table is too full, and below which it is too empty.
+constexpr std::size_t grow_limit(std::uint32_t bits) noexcept { return std::size_t{10} << bits; }
+constexpr std::size_t shrink_limit(std::uint32_t bits) noexcept { return grow_limit(bits) / 4; }
+
+/// The smallest table that holds n entries without growing.
+constexpr std::uint32_t bits_for(std::size_t n) noexcept {
+    const std::size_t buckets = n / 10 + (n % 10 != 0 ? 1 : 0);
+    return buckets <= 1 ? 0 : static_cast<std::uint32_t>(std::bit_width(buckets - 1));
+}
+
+}  // namespace syncmap::inline v0::detail

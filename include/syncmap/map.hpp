@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// syncmap::map: a concurrent hash map for maps that are read much more often than their keys change.
+//
+// Words used below.
+//   lock-free     Never waits for another thread; may look again when others have changed the same bucket
+//                 in between, so somebody has made progress whenever this has not.
+//   may wait      Takes the lock of the key's bucket (while the map is being shrunk: of two neighbours), which
+//                 others hold for some tens of instructions in which no code of yours runs but KeyEqual.
+//   strong        If Hash, KeyEqual, a copy, an allocation or a callback throws, the map is as it was.
+//   synchronizes  A call that sees the effect of another one happens after everything that the thread of
+//                 that other call did before it (release/acquire). All calls on one key are in one order that
+//                 every thread agrees on (linearizable), and clear() is in it.
+// Every call costs O(1) on average beside Hash, KeyEqual and the copies it returns, in the worst case too as
+// far as moving to a larger or smaller table is concerned: a call moves at most 6 buckets. With n keys of
+// one hash it is O(n).
+#pragma once
+
+#include <concepts>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "detail/operations.hpp"
+#include "hash.hpp"
+#include "pinned.hpp"
+#include "stats.hpp"
+
+namespace syncmap::inline v0 {
+
+/// A concurrent map from Key to T, with the semantics of Go's `sync.Map`.
+///
+/// Any number of threads may call any member at the same time, but for construction, destruction, move and
+/// swap. Callbacks run outside all locks: they may call any member on the same map, throw, block, or take
+/// for ever, and hold back no more than the one value they look at.
+///
+/// Key, T:     any object types; T may be neither copyable nor movable (then use try_emplace(), visit(),
+///             pin()). Destructors must not throw.
+/// Hash:       callable with `const Key&` from several threads at once; declare `is_avalanching` if all
+///             bits of its results are good, otherwise they are mixed again.
+/// KeyEqual:   an equivalence, callable likewise. Where Hash and KeyEqual both have `is_transparent` (the
+///             defaults for strings do), members take any key that both accept, and build a Key only to
+///             insert it. Otherwise what is no Key is converted to one first.
+/// Allocator:  all memory comes from it and is back when the destructor returns (but for one small record a
+///             thread, which belongs to the process); must be usable from several threads at once.
+///
+/// A key or value that only views foreign memory (`string_view`, a pointer that KeyEqual follows) may still be
+/// looked at by a concurrent call for a moment after erase() has returned; reclaim() waits until it is not.
+template <class Key, class T, class Hash = hash<Key>, class KeyEqual = std::equal_to<>,
+          class Allocator = std::allocator<std::pair<const Key, T>>>
+class map {
+    static_assert(std::is_object_v<Key> && !std::is_array_v<Key>,
+                  "syncmap::map: Key must be an object type, not a reference, an array, a function or void");
+    static_assert(std::is_object_v<T> && !std::is_array_v<T>,
+                  "syncmap::map: T must be an object type, not a reference, an array, a function or void "
+                  "(for a reference use a pointer)");
+    static_assert(std::is_same_v<Key, std::remove_cv_t<Key>>,
+                  "syncmap::map: write Key without const or volatile: keys are const anyway");
+    static_assert(std::is_same_v<T, std::remove_cv_t<T>>,
+                  "syncmap::map: write T without const or volatile: values are const for readers anyway");
+    static_assert(std::is_invocable_r_v<std::size_t, const Hash&, const Key&>,
+                  "syncmap::map: Hash cannot hash Key: specialise std::hash<Key>, or pass a Hash whose "
+                  "`std::size_t operator()(const Key&) const` exists");
+    static_assert(std::is_invocable_r_v<bool, const KeyEqual&, const Key&, const Key&>,
+                  "syncmap::map: KeyEqual cannot compare two Keys: give Key an operator==, or pass a KeyEqual "
+                  "whose `bool operator()(const Key&, const Key&) const` exists");
+    static_assert(std::is_same_v<typename std::allocator_traits<Allocator>::value_type,
+                                 std::pair<const Key, T>>,
+                  "syncmap::map: Allocator's value_type must be std::pair<const Key, T>");
+
+    using allocator_traits = std::allocator_traits<Allocator>;
+
+public:
+    using key_type = Key;
+    using mapped_type = T;
+    using value_type = std::pair<const Key, T>;
+    using size_type = std::size_t;
+    using hasher = Hash;
+    using key_equal = KeyEqual;
+    using allocator_type = Allocator;
+
+    // --- construction ---------------------------------------------------------------------------
+
+    /// An empty map; allocates nothing. Go: `var m sync.Map`.
+    map() noexcept(std::is_nothrow_default_constructible_v<Hash> &&
+                   std::is_nothrow_default_constructible_v<KeyEqual> &&
+                   std::is_nothrow_default_constructible_v<Allocator>)
+        : impl_(Hash(), KeyEqual(), Allocator()) {}
+
+    /// An empty map, likewise, that takes its memory from `allocator`.
+    explicit map(const Allocator& allocator) : impl_(Hash(), KeyEqual(), allocator) {}
+
+    /// An empty map with room for `capacity` entries (0: allocates nothing), as after reserve(). O(capacity).
+    /// Throws `std::bad_alloc`, `std::length_error`.
+    explicit map(size_type capacity, const Hash& hash_function = Hash(),
+                 const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
+        : impl_(hash_function, equal, allocator) {
+        impl_.reserve(capacity);
+    }
+
+    /// A map of the pairs in [first, last); of equal keys the first wins. O(distance). Throws what
+    /// dereferencing, copying, hashing, comparing and allocating throw.
+    template <std::input_iterator Iterator>
+    map(Iterator first, Iterator last, const Hash& hash_function = Hash(),
+        const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
+        : impl_(hash_function, equal, allocator) {
+        for (; first != last; ++first) {
+            auto&& entry = *first;
+            impl_.insert(std::forward<decltype(entry)>(entry).first,
+                         std::forward<decltype(entry)>(entry).second);
+        }
+    }
+
+    /// A map of the pairs in a list, likewise.
+    map(std::initializer_list<value_type> entries, const Hash& hash_function = Hash(),
+        const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
+        : map(entries.begin(), entries.end(), hash_function, equal, allocator) {}
+
+    map(const map&) = delete;  ///< a map that others are writing has no one state to copy: see snapshot()
+    map& operator=(const map&) = delete;
+
+    /// Takes over all of `other`, which is empty then, and usable. Not concurrent-safe. O(1).
+    map(map&& other) noexcept : impl_(std::move(other.impl_)) {}
+    /// The same with another allocator: when it is not equal to `other`'s, entry by entry.
+    map(map&& other, const Allocator& allocator)
+        : impl_(other.hash_function(), other.key_eq(), allocator) {
+        take(other);
+    }
+    /// Destroys all entries and takes over all of `other`, allocators as in std containers: when they do not
+    /// propagate and are not equal, values are moved one by one. Not concurrent-safe.
+    map& operator=(map&& other) noexcept(
+        allocator_traits::propagate_on_container_move_assignment::value ||
+        allocator_traits::is_always_equal::value) {
+        if (this != &other) {
+            impl_.destroy_everything();
+            if constexpr (allocator_traits::propagate_on_container_move_assignment::value) {
+                impl_.set_allocator(other.impl_.allocator());
+            }
+            take(other);
+        }
+        return *this;
+    }
+
+    /// Destroys every key and value, also those erased before, and gives all memory back. Nobody may be
+    /// using the map, and no `pinned` handle to its values may be left (debug builds assert that). O(n).
+    ~map() = default;
+
+    /// Exchanges the contents. Not concurrent-safe. The allocators must be equal or propagate. O(1).
+    void swap(map& other) noexcept {
+        if constexpr (allocator_traits::propagate_on_container_swap::value) {
+            const Allocator mine = impl_.allocator();
+            impl_.set_allocator(other.impl_.allocator());
+            other.impl_.set_allocator(mine);
+        }
+        impl_.swap(other.impl_);
+    }
+    friend void swap(map& a, map& b) noexcept { a.swap(b); }
+
+    // --- reading --------------------------------------------------------------------------------
+
+    /// The value of `key`, copied, or nullopt. Lock-free. Synchronizes with the write it sees. Throws what
+    /// Hash, KeyEqual and the copy throw; strong. Go: Load.
+    template <class K = Key>
+    std::optional<T> load(const K& key) const {
+        static_assert(std::is_copy_constructible_v<T>,
+                      "syncmap::map::load() returns a copy, and T cannot be copied: use visit() to look at "
+                      "the value where it is, or pin() to keep it");
+        return impl_.load(lookup_key(key));
+    }
+
+    /// Calls `f(const T&)` on the value of `key`, if there is one, without copying it; says whether there
+    /// was. The value lives until f returns, even if it is erased or replaced meanwhile; f may do anything.
+    /// Lock-free beside f. Synchronizes with the write it sees. Throws what Hash, KeyEqual and f throw, and
+    /// `std::bad_alloc` (the first visits of a thread). No counterpart in Go, where values are shared.
+    template <class K = Key, class F>
+    bool visit(const K& key, F&& f) const {
+        static_assert(std::is_invocable_v<F&, const T&>,
+                      "syncmap::map::visit(key, f): f must be callable with `const T&`");
+        return impl_.visit(lookup_key(key), f);
+    }
+
+    /// A handle to the value of `key`, empty if there is none: the value lives while the handle does. May be
+    /// kept, moved to other threads, held across co_await; not beyond the map's life. Lock-free.
+    /// Synchronizes with the write it sees. Throws what Hash and KeyEqual throw, and `std::bad_alloc`.
+    template <class K = Key>
+    pinned<T> pin(const K& key) const {
+        return impl_.pin(lookup_key(key));
+    }
+
+    /// Whether there is a value of `key`. Lock-free. Synchronizes with the write it sees. Throws what Hash
+    /// and KeyEqual throw. Go: `_, ok := m.Load(key)`.
+    template <class K = Key>
+    bool contains(const K& key) const {
+        return impl_.contains(lookup_key(key));
+    }
+
+    /// Loads a range of keys: `out[i]` becomes the value of the i-th, or nullopt. Returns how many were
+    /// there. Faster than one by one on large maps: the cache misses overlap. Each key is a load() of its
+    /// own, not all of one moment. Throws `std::invalid_argument` if `out` is shorter than the range, and
+    /// what load() throws; what has been written to `out` stays. O(size of the range).
+    template <std::ranges::forward_range Keys>
+        requires std::ranges::sized_range<const Keys>
+    std::size_t load_many(const Keys& keys, std::span<std::optional<T>> out) const {
+        static_assert(std::is_copy_constructible_v<T>,
+                      "syncmap::map::load_many() copies values, and T cannot be copied: use visit_many()");
+        if (out.size() < std::ranges::size(keys)) {
+            detail::throw_invalid_argument(
+                "syncmap::map::load_many: there are more keys than places for values");
+        }
+        return impl_.load_many(lookup_keys(keys), out);
+    }
+
+    /// Calls `f(index, const T&)` for each key of a range that is there, in order; returns how many were.
+    /// Otherwise as load_many() and visit().
+    template <std::ranges::forward_range Keys, class F>
+    std::size_t visit_many(const Keys& keys, F&& f) const {
+        static_assert(std::is_invocable_v<F&, std::size_t, const T&>,
+                      "syncmap::map::visit_many(keys, f): f must be callable with `std::size_t, const T&`");
+        return impl_.visit_many(lookup_keys(keys), f);
+    }
+
+    // --- writing --------------------------------------------------------------------------------
+
+    /// Sets the value of `key`. May wait. Synchronizes with every call that sees it. Throws what Hash,
+    /// KeyEqual, constructing Key and T, and allocating throw; strong. Go: Store.
+    template <class K = Key, class V = T>
+    void store(K&& key, V&& value) {
+        static_assert(std::is_constructible_v<T, V>,
+                      "syncmap::map::store(key, value): T cannot be constructed from value (a T that cannot "
+                      "be moved or copied is made in place by try_emplace())");
+        impl_.store(insert_key(std::forward<K>(key)), std::forward<V>(value));
+    }
+
+    /// The value of `key` if there is one (and true), otherwise stores `value` and returns it (and false).
+    /// Of racing calls one stores, and all return its value. May wait, lock-free if the key is there.
+    /// Synchronizes as load() or store(). Throws as those; strong. An rvalue key or value is left alone when
+    /// the key is found at once; if another thread inserts it meanwhile, it may have been moved from.
+    /// Go: LoadOrStore.
+    template <class K = Key, class V = T>
+    std::pair<T, bool> load_or_store(K&& key, V&& value) {
+        static_assert(std::is_copy_constructible_v<T>,
+                      "syncmap::map::load_or_store() returns a copy, and T cannot be copied: use "
+                      "try_emplace(), which hands back a pinned<T>, or visit()");
+        return impl_.load_or_store(insert_key(std::forward<K>(key)), std::forward<V>(value));
+    }
+
+    /// The same with a value that is computed by `f()` only if the key is absent. Several threads may be
+    /// computing a value for one key at the same time; one result is stored, and all return it. If f itself
+    /// stores the key, that value is returned (and true). f runs under no lock and may do anything; what it
+    /// throws leaves the map as it was. No counterpart in Go.
+    template <class K = Key, class F>
+    std::pair<T, bool> load_or_compute(K&& key, F&& f) {
+        static_assert(std::is_copy_constructible_v<T>,
+                      "syncmap::map::load_or_compute() returns a copy, and T cannot be copied: use "
+                      "try_emplace(), which hands back a pinned<T>, or visit()");
+        static_assert(std::is_invocable_v<F&> && std::is_constructible_v<T, std::invoke_result_t<F&>>,
+                      "syncmap::map::load_or_compute(key, f): f() must return something that T can be "
+                      "constructed from");
+        return impl_.load_or_compute(insert_key(std::forward<K>(key)), f);
+    }
+
+    /// Constructs `T(args...)` in place for `key` unless there is a value already; returns a handle to the
+    /// value that is there now, and whether it was inserted. T may be neither copyable nor movable. May
+    /// wait, lock-free if the key is there. Synchronizes as load() or store(). Strong. Rvalues are treated
+    /// as by load_or_store().
+    template <class K = Key, class... Args>
+    std::pair<pinned<T>, bool> try_emplace(K&& key, Args&&... args) {
+        static_assert(std::is_constructible_v<T, Args...>,
+                      "syncmap::map::try_emplace(key, args...): T cannot be constructed from args");
+        return impl_.try_emplace(insert_key(std::forward<K>(key)), std::forward<Args>(args)...);
+    }
+
+    /// Removes `key`; says whether it was there. May wait. Never allocates (but for the first call of a
+    /// thread). Synchronizes with every call that sees it, and with the write it erases. Throws what Hash
+    /// and KeyEqual throw; strong. The value is destroyed when nobody looks at it any more: see reclaim().
+    /// Go: Delete.
+    template <class K = Key>
+    bool erase(const K& key) {
+        return impl_.erase(lookup_key(key));
+    }
+
+    /// Removes `key` and returns the value it had. As erase(); throws what the copy throws too; strong.
+    /// Go: LoadAndDelete.
+    template <class K = Key>
+    std::optional<T> load_and_erase(const K& key) {
+        static_assert(std::is_copy_constructible_v<T>,
+                      "syncmap::map::load_and_erase() returns a copy, and T cannot be copied: use pin() and "
+                      "erase()");
+        return impl_.load_and_erase(lookup_key(key));
+    }
+
+    /// Sets the value of `key` and returns the one it had, or nullopt. As store() and load(); strong.
+    /// Go: Swap.
+    template <class K = Key, class V = T>
+    std::optional<T> exchange(K&& key, V&& value) {
+        static_assert(std::is_copy_constructible_v<T>,
+                      "syncmap::map::exchange() returns a copy, and T cannot be copied: use pin() and store()");
+        return impl_.exchange(insert_key(std::forward<K>(key)), std::forward<V>(value));
+    }
+
+    /// Sets the value of `key` to `desired` if there is one that equals `expected` (by ==, never by bytes:
+    /// NaN matches nothing); says whether it did. `desired` is left alone if not. May wait; looks again if
+    /// the value changes while it is compared. Synchronizes as load() and store(). Throws what ==, Hash,
+    /// KeyEqual, constructing T and allocating throw; strong. Go: CompareAndSwap.
+    template <class K = Key, class V = T>
+    bool compare_exchange(const K& key, const T& expected, V&& desired) {
+        check_equality();
+        return impl_.compare_exchange(lookup_key(key), expected, std::forward<V>(desired));
+    }
+
+    /// Removes `key` if its value equals `expected`; says whether it did. As compare_exchange().
+    /// Go: CompareAndDelete.
+    template <class K = Key>
+    bool compare_and_erase(const K& key, const T& expected) {
+        check_equality();
+        return impl_.compare_and_erase(lookup_key(key), expected);
+    }
+
+    /// Changes one entry atomically: `f(const T* current)` is given the value of `key`, or nullptr, and
+    /// returns an `optional<T>`: the new value, or nullopt to erase (or leave absent). Returns what f did
+    /// last. f runs under no lock and may do anything; it runs again if the entry has changed meanwhile.
+    /// May wait. Synchronizes as load() and store(). Throws as those, and what f throws; strong. Go: a loop
+    /// of Load and CompareAndSwap.
+    template <class K = Key, class F>
+    std::optional<T> update(K&& key, F&& f) {
+        static_assert(std::is_copy_constructible_v<T>,
+                      "syncmap::map::update() stores a copy of what f returns, and T cannot be copied");
+        static_assert(std::is_invocable_r_v<std::optional<T>, F&, const T*>,
+                      "syncmap::map::update(key, f): f must be callable with `const T*` (null if absent) "
+                      "and return std::optional<T> (nullopt to erase)");
+        return impl_.update(insert_key(std::forward<K>(key)), f);
+    }
+
+    // --- all entries ----------------------------------------------------------------------------
+
+    /// Calls `f(const Key&, const T&)` for the entries, in no particular order, until all are done or f
+    /// returns false (it may also return void). No key is shown twice; a key that is there from beginning to
+    /// end is shown; one that changes meanwhile may show any state it had during the call. f may do anything.
+    /// Waits only for a bucket that is changed each time it is looked at. Synchronizes with the writes it
+    /// sees. Throws what f (and Hash) throw, and `std::bad_alloc`. O(n). Go: Range.
+    template <class F>
+    void for_each(F&& f) const {
+        static_assert(std::is_invocable_v<F&, const Key&, const T&>,
+                      "syncmap::map::for_each(f): f must be callable with `const Key&, const T&`");
+        impl_.for_each(f);
+    }
+
+    /// Removes the entries for which `pred(const Key&, const T&)` is true, each tested and erased atomically;
+    /// returns how many. pred runs again for an entry that has changed after it was tested. If it throws,
+    /// what was erased stays erased. Otherwise as for_each() and erase(). O(n). Go: Range and CompareAndDelete.
+    template <class Pred>
+    std::size_t erase_if(Pred&& pred) {
+        static_assert(std::is_invocable_r_v<bool, Pred&, const Key&, const T&>,
+                      "syncmap::map::erase_if(pred): pred must be callable with `const Key&, const T&` and "
+                      "return bool");
+        return impl_.erase_if(pred);
+    }
+
+    /// All entries, copied, as for_each() shows them. O(n).
+    [[nodiscard]] std::vector<std::pair<Key, T>> snapshot() const {
+        static_assert(std::is_copy_constructible_v<Key> && std::is_copy_constructible_v<T>,
+                      "syncmap::map::snapshot() copies keys and values: use for_each()");
+        std::vector<std::pair<Key, T>> entries;
+        entries.reserve(size());
+        impl_.for_each([&](const Key& key, const T& value) { entries.emplace_back(key, value); });
+        return entries;
+    }
+
+    /// Removes everything at once: linearizable with all calls on single keys. O(1); what was there is
+    /// destroyed bit by bit by later writes, or by reclaim(). Capacity from reserve() is gone too. Lock-free.
+    /// Throws nothing (but `std::bad_alloc` from the first call of a thread). Go: Clear.
+    void clear() { impl_.clear(); }
+
+    // --- size and memory ------------------------------------------------------------------------
+
+    /// The number of entries: exact when nobody is writing, otherwise near. O(1). Lock-free.
+    [[nodiscard]] size_type size() const { return impl_.size(); }
+    /// Whether size() is 0. No counterpart in Go.
+    [[nodiscard]] bool empty() const { return size() == 0; }
+
+    /// Makes room for `n` entries in all. On an empty map done on return: no growth until there are more. On a
+    /// filled one a successor large enough is started, which further use completes. The room stays until a
+    /// quarter of it has been in use once. O(n) for the caller; others never wait for it. Throws
+    /// `std::bad_alloc`, `std::length_error`; strong.
+    void reserve(size_type n) { impl_.reserve(n); }
+
+    /// Asks for the smallest table that holds what is there. Starts a successor of half the size, which
+    /// further use completes, and so on; without memory for it, nothing happens. O(1). Erasing does this
+    /// by itself when less than a quarter of the room is used.
+    void shrink_to_fit() { impl_.shrink_to_fit(); }
+
+    /// What is going on inside. Lock-free; O(1).
+    [[nodiscard]] map_stats stats() const { return impl_.stats(); }
+
+    /// Waits until no call can still see what has been erased, replaced or cleared so far, and destroys it,
+    /// but for values that a `pinned` handle or a running callback looks at. Without it that happens by and
+    /// by, paid by later writes. Inside Hash, KeyEqual, a copy constructor or a destructor run by the map
+    /// it does not wait. O(garbage).
+    void reclaim() const { impl_.reclaim(); }
+
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return impl_.allocator(); }
+    [[nodiscard]] hasher hash_function() const { return impl_.hash_function(); }
+    [[nodiscard]] key_equal key_eq() const { return impl_.key_equal(); }
+
+private:
+    using operations = detail::operations<Key, T, Hash, KeyEqual, Allocator>;
+
+    static constexpr bool transparent = requires {
+        typename Hash::is_transparent;
+        typename KeyEqual::is_transparent;
+    };
+
+    /// The key as it is where Hash and KeyEqual take it so, otherwise converted.
+    template <class K>
+    static decltype(auto) lookup_key(const K& key) {
+        if constexpr (std::is_same_v<K, Key> || transparent) {
+            return (key);
+        } else {
+            static_assert(std::is_convertible_v<const K&, Key>,
+                          "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
+                          "are not both transparent");
+            return static_cast<Key>(key);
+        }
+    }
+    template <class K>
+    static decltype(auto) insert_key(K&& key) {
+        static_assert(std::is_constructible_v<Key, K>,
+                      "syncmap::map: Key cannot be constructed from this key");
+        if constexpr (std::is_same_v<std::remove_cvref_t<K>, Key> || transparent) {
+            return std::forward<K>(key);
+        } else {
+            static_assert(std::is_convertible_v<K, Key>,
+                          "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
+                          "are not both transparent");
+            return static_cast<Key>(std::forward<K>(key));
+        }
+    }
+    template <class Keys>
+    static decltype(auto) lookup_keys(const Keys& keys) {
+        using K = std::ranges::range_value_t<const Keys>;
+        if constexpr (std::is_same_v<K, Key> || transparent) {
+            return (keys);
+        } else {
+            return keys | std::views::transform([](const K& key) -> Key { return lookup_key(key); });
+        }
+    }
+
+    static constexpr void check_equality() {
+        static_assert(requires(const T& a) { static_cast<bool>(a == a); },
+                      "syncmap::map: compare_exchange() and compare_and_erase() need T to have operator==; "
+                      "update() and erase_if() take a function instead");
+    }
+
+    /// After everything of our own is gone.
+    void take(map& other) {
+        if constexpr (!allocator_traits::is_always_equal::value) {
+            if (impl_.allocator() != other.impl_.allocator()) {
+                take_one_by_one(other);
+                return;
+            }
+        }
+        impl_.swap(other.impl_);
+    }
+    void take_one_by_one(map& other) {
+        static_assert(std::is_move_constructible_v<T> && std::is_copy_constructible_v<Key>,
+                      "syncmap::map: with allocators that differ keys are copied and values moved");
+        impl_.set_functions(other.impl_);
+        other.impl_.for_each([this](const Key& key, const T& value) {
+            impl_.insert(key, std::move(const_cast<T&>(value)));
+        });
+        other.impl_.destroy_everything();
+    }
+
+    mutable operations impl_;
+};
+
+template <class Key, class T, class Hash, class KeyEqual, class Allocator, class Pred>
+std::size_t erase_if(map<Key, T, Hash, KeyEqual, Allocator>& m, Pred pred) {
+    return m.erase_if(std::move(pred));
+}
+
+}  // namespace syncmap::inline v0

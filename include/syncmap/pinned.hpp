@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// syncmap::pinned: a handle to a value that lives while the handle does.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "detail/hazard.hpp"
+#include "detail/slot.hpp"
+
+namespace syncmap::inline v0 {
+
+namespace detail {
+template <class Key, class T, class Hash, class KeyEqual, class Allocator>
+class operations;
+}
+
+/// Keeps one value of a map alive, whatever happens to the map's entry: it may be erased, overwritten or
+/// cleared meanwhile. Small trivially copyable values (up to 8 bytes) are held as a copy.
+///
+/// May be moved to and dropped in another thread, also after the thread that made it has ended; may be held
+/// for as long as one likes (it holds back this one value, and nothing else). Must not outlive the map.
+/// Not safe for use by two threads at once without synchronisation, like any object; what it points to is
+/// shared and const. No member but the map's that make one throws.
+template <class T>
+class pinned {
+public:
+    using element_type = const T;
+
+    pinned() noexcept = default;  ///< an empty handle
+    pinned(pinned&& other) noexcept
+        : hazard_(std::move(other.hazard_)), value_(std::exchange(other.value_, {})) {}
+    pinned& operator=(pinned&& other) noexcept {
+        if (this != &other) {
+            hazard_ = std::move(other.hazard_);
+            value_ = std::exchange(other.value_, {});
+        }
+        return *this;
+    }
+    ~pinned() = default;
+
+    /// The value, or nullptr for an empty handle. Wait-free.
+    [[nodiscard]] const T* get() const noexcept {
+        if constexpr (by_copy) {
+            return value_ ? std::addressof(value_->get()) : nullptr;
+        } else {
+            return value_;
+        }
+    }
+    [[nodiscard]] const T& operator*() const noexcept { return *get(); }
+    [[nodiscard]] const T* operator->() const noexcept { return get(); }
+    [[nodiscard]] explicit operator bool() const noexcept { return get() != nullptr; }
+
+    /// Lets the value go. Lock-free.
+    void reset() noexcept { *this = pinned(); }
+
+    friend void swap(pinned& a, pinned& b) noexcept {
+        pinned old(std::move(a));
+        a = std::move(b);
+        b = std::move(old);
+    }
+
+private:
+    template <class, class, class, class, class>
+    friend class detail::operations;
+
+    static constexpr bool by_copy = detail::is_word<T>;
+    using stored = std::conditional_t<by_copy, std::optional<detail::from_words<T>>, const T*>;
+
+    explicit pinned(const stored& copy) noexcept
+        requires by_copy
+        : value_(copy) {}
+    pinned(detail::hazard h, const T* value) noexcept
+        requires(!by_copy)
+        : hazard_(std::move(h)), value_(value) {}
+
+    [[no_unique_address]] std::conditional_t<by_copy, detail::no_node, detail::hazard> hazard_{};
+    stored value_{};
+};
+
+}  // namespace syncmap::inline v0

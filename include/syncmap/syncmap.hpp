@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Everything: syncmap::map, syncmap::any_map, syncmap::hash, syncmap::pinned, syncmap::map_stats.
+#pragma once
+
+#include "any_map.hpp"
+#include "hash.hpp"
+#include "map.hpp"
+#include "pinned.hpp"
+#include "stats.hpp"
