@@ -110,7 +110,7 @@ public:
         : impl_(hash_function, equal, allocator) {
         for (; first != last; ++first) {
             auto&& entry = *first;
-            impl_.insert(std::forward<decltype(entry)>(entry).first,
+            impl_.insert(insert_key(std::forward<decltype(entry)>(entry).first),
                          std::forward<decltype(entry)>(entry).second);
         }
     }

@@ -141,6 +141,11 @@ public:
         return epoch_.load(std::memory_order_relaxed);
     }
 
+    /// A number that no other call gets.
+    std::uint64_t next_serial() noexcept {
+        return serial_.fetch_add(1, std::memory_order_relaxed);
+    }
+
     /// Calls f(const void*) with every object announced in a hazard slot.
     template <class F>
     void for_each_hazard(F&& f) const {
@@ -299,6 +304,7 @@ private:
     std::atomic<thread_record*> records_{nullptr};
     std::atomic<std::uint32_t> record_count_{0};
     std::atomic<bool> forking_{false};
+    std::atomic<std::uint64_t> serial_{1};
 };
 
 /// A stay in which nothing that can be reached is destroyed. Runs no user code but Hash, KeyEqual and

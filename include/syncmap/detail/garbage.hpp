@@ -13,7 +13,8 @@
 //     stays below stripes x 2 x scan_objects unless more than that is unlinked within one section.
 // I3  Active sections are looked at before hazards are (see hazard.hpp, I1).
 // How to destroy is the Disposer's business (the engine):
-//     weight(r) -> {objects, bytes}; address(r): what hazards would announce;
+//     weight(r) -> {objects, bytes}; value_inside(r): the value that goes with r, or null, which hazards
+//     announce apart from r; destroy_value_inside(r): makes an end of it before r;
 //     destroy(r, out) -> true when gone; false when only a step was done; what it unlinks goes to `out`.
 #pragma once
 
@@ -300,43 +301,66 @@ private:
     void destroy_some(stripe& s, retired_list& in_hand, retired_list& held, std::size_t budget,
                       domain& home, Disposer& dispose) {
         constexpr std::size_t width = 64;
-        retired* batch[width];
-        bool announced[width];
+        candidate batch[width];
         while (budget != 0 && !in_hand.empty()) {
             std::size_t size = 0;
             bool steps = false;  // the last one is a table or generation, which may put parts in front
             for (retired* r = in_hand.front();
                  r != nullptr && size < std::min(budget, width) && !steps; r = r->next()) {
                 steps = r->kind() >= retired_kind::table;
-                announced[size] = false;
-                batch[size++] = r;
+                batch[size++] = {r, dispose.value_inside(r)};
             }
-            mark_announced(batch, announced, size, home, dispose);
+            mark_announced(batch, size, home);
             for (std::size_t i = 0; i < size; ++i) {
-                if (!announced[i]) {
+                const candidate& c = batch[i];
+                if (!c.announced && !c.value_announced) {
                     destroy_front(s, in_hand, dispose);
                     continue;
                 }
-                const retired_weight w = dispose.weight(batch[i]);
+                if (c.value_inside != nullptr && !c.value_announced) {
+                    const guard_sweeping running;
+                    dispose.destroy_value_inside(c.object);
+                }
+                const retired_weight w = dispose.weight(c.object);
                 in_hand.pop(w.objects, w.bytes);
-                held.push(batch[i], w.objects, w.bytes);
+                held.push(c.object, w.objects, w.bytes);
             }
             budget -= std::min(budget, size + (steps ? step_cost : 0));
         }
     }
 
-    template <class Disposer>
-    static void mark_announced(retired* const* batch, bool* announced, std::size_t size,
-                               const domain& home, Disposer& dispose) {
+    struct candidate {
+        retired* object;
+        const void* value_inside;
+        bool announced = false;
+        bool value_announced = false;
+    };
+
+    /// While it lives, this thread is running destructors.
+    class guard_sweeping {
+    public:
+        guard_sweeping() noexcept : outer_(std::exchange(this_thread.sweeping, true)) {}
+        guard_sweeping(const guard_sweeping&) = delete;
+        guard_sweeping& operator=(const guard_sweeping&) = delete;
+        ~guard_sweeping() { this_thread.sweeping = outer_; }
+
+    private:
+        bool outer_;
+    };
+
+    static void mark_announced(candidate* batch, std::size_t size, const domain& home) {
         constexpr std::size_t chunk = 64;
         const void* hazards[chunk];
         std::size_t count = 0;
         const auto mark = [&] {
             std::sort(hazards, hazards + count, std::less<>{});
-            for (std::size_t i = 0; i < size && count != 0; ++i) {
-                announced[i] = announced[i] || std::binary_search(hazards, hazards + count,
-                                                                  dispose.address(batch[i]),
-                                                                  std::less<>{});
+            const auto found = [&](const void* address) {
+                return std::binary_search(hazards, hazards + count, address, std::less<>{});
+            };
+            for (candidate* c = batch; c != batch + size && count != 0; ++c) {
+                c->announced = c->announced || found(c->object);
+                c->value_announced =
+                    c->value_announced || (c->value_inside != nullptr && found(c->value_inside));
             }
             count = 0;
         };
@@ -355,9 +379,11 @@ private:
         const retired_weight before = dispose.weight(list.front());
         retired* const object = list.pop(before.objects, before.bytes);
         retired_list unlinked;
-        const bool outer = std::exchange(this_thread.sweeping, true);
-        const bool gone = dispose.destroy(object, unlinked);
-        this_thread.sweeping = outer;
+        bool gone = false;
+        {
+            const guard_sweeping running;
+            gone = dispose.destroy(object, unlinked);
+        }
         // Parts first: the whole may be freed only when nothing in it is in use any more.
         retired_weight after{unlinked.objects(), unlinked.bytes()};
         if (!gone) {

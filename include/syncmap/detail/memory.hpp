@@ -97,8 +97,8 @@ public:
     }
     void free_overflow(overflow_type* b) noexcept { deallocate_bytes(b, sizeof(overflow_type)); }
 
-    generation_type* make_generation() {
-        return ::new (static_cast<void*>(allocate<generation_type>(1))) generation_type;
+    generation_type* make_generation(std::uint64_t serial) {
+        return ::new (static_cast<void*>(allocate<generation_type>(1))) generation_type(serial);
     }
     void free_generation(generation_type* g) noexcept {
         if (counter_cells* const cells = g->entries.cells()) {

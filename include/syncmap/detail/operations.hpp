@@ -229,30 +229,25 @@ public:
 
     template <class F>
     void for_each(F&& f) {
-        walker_type w(*this);
-        while (w.step()) {
-            for (const auto& e : w.batch()) {
-                if constexpr (std::is_void_v<std::invoke_result_t<F&, const Key&, const T&>>) {
-                    std::invoke(f, e.key(), e.value());
-                } else if (!static_cast<bool>(std::invoke(f, e.key(), e.value()))) {
-                    return;
-                }
+        walker_type(*this).run([&](const Key& key, const T& value, token) {
+            if constexpr (std::is_void_v<std::invoke_result_t<F&, const Key&, const T&>>) {
+                std::invoke(f, key, value);
+                return true;
+            } else {
+                return static_cast<bool>(std::invoke(f, key, value));
             }
-        }
+        });
     }
 
     template <class Pred>
     std::size_t erase_if(Pred&& pred) {
         std::size_t erased = 0;
-        walker_type w(*this);
-        while (w.step()) {
-            for (const auto& e : w.batch()) {
-                if (static_cast<bool>(std::invoke(pred, e.key(), e.value())) &&
-                    erase_tested(e.key(), e.seen(), pred)) {
-                    ++erased;
-                }
+        walker_type(*this).run([&](const Key& key, const T& value, token seen) {
+            if (static_cast<bool>(std::invoke(pred, key, value)) && erase_tested(key, seen, pred)) {
+                ++erased;
             }
-        }
+            return true;
+        });
         return erased;
     }
 
@@ -315,7 +310,7 @@ private:
             if constexpr (lay::word) {
                 kept.emplace(from_bits<T>(value));
             } else {
-                guard.protect(node::address(value));
+                guard.protect(value);
                 kept = value->value();
             }
         }

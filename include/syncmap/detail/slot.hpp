@@ -6,6 +6,7 @@
 // own, which is never changed: overwriting links another box. The first box lives inside the node.
 // I1  A node's key and hash never change; what a box holds never changes while it is linked.
 // I2  A node's memory is freed when both its parts (key, first box) are done with: `parts` counts them.
+//     A hazard announces a part: a node's address its key, a box's address its value.
 // I3  A flat slot's words are written with release and read with acquire, so a reader that sees a word
 //     of the slot's next life sees the version bump before it (bucket.hpp, I3).
 // A *token* is what a reader takes from an entry: the bits of a word, or the pointer to a box. Equal
@@ -158,13 +159,8 @@ public:
     static box_node* of(box<T>* first_value) noexcept {
         return static_cast<box_node*>(first_value);
     }
-    /// Where hazards are announced and memory begins: two parts, one address.
-    static const void* address(box<T>* value) noexcept {
-        return value->kind() == retired_kind::first_value ? static_cast<const void*>(of(value))
-                                                          : static_cast<const void*>(value);
-    }
-
     [[nodiscard]] box<T>* first() noexcept { return this; }
+    /// The value's box, null once the key has been erased.
     [[nodiscard]] token load() const noexcept {
         return current_.load(std::memory_order_acquire);  // (S5) pairs with (S6)
     }

@@ -12,25 +12,25 @@
 // The Host gives hash_in(slot), make_overflow() and now(); the first two may throw. Used by the engine.
 #pragma once
 
+#include <algorithm>
+
 #include "table.hpp"
 
 namespace syncmap::inline v0::detail {
 
-template <class Slot, class Host>
-class mover {
+/// Which buckets of two tables belong together.
+class unit_map {
 public:
-    mover(table<Slot>& from, table<Slot>& to, Host& host) noexcept
-        : from_(from),
-          to_(to),
-          host_(host),
-          source_bits_(from.bits > to.bits ? from.bits - to.bits : 0),
-          heir_bits_(to.bits > from.bits ? to.bits - from.bits : 0) {}
+    unit_map(std::uint32_t from_bits, std::uint32_t to_bits) noexcept
+        : bits_(std::min(from_bits, to_bits)),
+          source_bits_(from_bits - bits_),
+          heir_bits_(to_bits - bits_) {}
 
-    [[nodiscard]] std::size_t units() const noexcept { return from_.buckets() >> source_bits_; }
+    [[nodiscard]] std::size_t units() const noexcept { return std::size_t{1} << bits_; }
     [[nodiscard]] std::size_t sources() const noexcept { return std::size_t{1} << source_bits_; }
     [[nodiscard]] std::size_t heirs() const noexcept { return std::size_t{1} << heir_bits_; }
-    [[nodiscard]] std::size_t unit_of_bucket(std::size_t bucket) const noexcept {
-        return bucket >> source_bits_;
+    [[nodiscard]] std::size_t unit_of(std::size_t source) const noexcept {
+        return source >> source_bits_;
     }
     [[nodiscard]] std::size_t first_source(std::size_t unit) const noexcept {
         return unit << source_bits_;
@@ -38,6 +38,19 @@ public:
     [[nodiscard]] std::size_t first_heir(std::size_t unit) const noexcept {
         return unit << heir_bits_;
     }
+
+private:
+    std::uint32_t bits_;
+    std::uint32_t source_bits_;
+    std::uint32_t heir_bits_;
+};
+
+template <class Slot, class Host>
+class mover : public unit_map {
+public:
+    mover(table<Slot>& from, table<Slot>& to, Host& host) noexcept
+        : unit_map(from.bits, to.bits), from_(from), to_(to), host_(host) {}
+
     [[nodiscard]] bool moved(std::size_t unit) const noexcept {
         return from_.tags[first_source(unit)].load_control().moved();
     }
@@ -91,12 +104,12 @@ private:
     }
 
     void copy_bucket(std::size_t source) {
-        const std::size_t unit = unit_of_bucket(source);
+        const std::size_t unit = unit_of(source);
         for (auto b = from_.home(source); b.tags != nullptr; b = b.following()) {
             for (slot_mask live = tag_view(*b.tags).live(); live != 0; live &= live - 1) {
                 const unsigned i = first_slot(live);
                 const std::size_t heir =
-                    heir_bits_ == 0 ? first_heir(unit) : to_.index(host_.hash_in(b.slots[i]));
+                    heirs() == 1 ? first_heir(unit) : to_.index(host_.hash_in(b.slots[i]));
                 append(heir, b.tags->tag(i), b.slots[i]);
             }
         }
@@ -123,8 +136,6 @@ private:
     table<Slot>& from_;
     table<Slot>& to_;
     Host& host_;
-    std::uint32_t source_bits_;
-    std::uint32_t heir_bits_;
 };
 
 }  // namespace syncmap::inline v0::detail

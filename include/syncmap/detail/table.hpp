@@ -51,8 +51,10 @@ struct table;
 
 template <class Slot>
 struct generation : retired {
-    generation() noexcept : retired(retired_kind::generation) {}
+    explicit generation(std::uint64_t number) noexcept
+        : retired(retired_kind::generation), serial(number) {}
 
+    const std::uint64_t serial;  ///< no other generation has the same
     counter entries;
     std::atomic<std::uint64_t> misses{0};
     std::atomic<std::uint64_t> promotions{0};

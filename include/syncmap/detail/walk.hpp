@@ -4,11 +4,12 @@
 //
 // The cursor is a position in the space of hashes, not in a table: each step finds the bucket that is true
 // for the position now, in whichever table, takes a copy of the bucket with its chain, leaves the section,
-// shows the copy to the caller, and goes on behind the bucket's last hash. So growth and shrinking between
-// two steps neither repeat nor skip anything.
+// shows the entries to the caller, and goes on behind the bucket's last hash. So growth and shrinking
+// between two steps neither repeat nor skip anything.
 // I1  A copy is of one moment: its version and tags were the same before and after it was taken (otherwise it is
 //     taken under the bucket's lock). So no key is in it twice, and none that stays is missing.
-// I2  What is shown (node and value) is announced in hazard slots before the section ends.
+// I2  While an entry is shown its value is announced in a hazard slot, and so are the keys of its bucket:
+//     a caller that takes its time holds back one value and the keys of one bucket.
 // Used by operations.hpp.
 #pragma once
 
@@ -18,80 +19,53 @@
 
 namespace syncmap::inline v0::detail {
 
-/// One entry as a walker shows it. `key` and `value` are good until the walker's next step.
-template <class Key, class T>
-class walked_entry {
-public:
-    using lay = layout<Key, T>;
-    using node = typename lay::node;
-    using token = typename lay::token;
-
-    walked_entry(const from_words<Key>& key, token value) noexcept
-        requires lay::flat
-        : key_(key), value_(from_bits<T>(value)), token_(value) {}
-
-    walked_entry(thread_record& record, node* n, token value)
-        requires(!lay::flat)
-        : key_(n), value_(make_value(value)), token_(value) {
-        if constexpr (lay::flat) {
-            static_cast<void>(record);
-        } else {
-            key_hazard_ = hazard(record, hazard::kind::scoped);
-            key_hazard_.protect(n);
-            if constexpr (!lay::word) {
-                if (value != n->first()) {
-                    value_hazard_ = hazard(record, hazard::kind::scoped);
-                    value_hazard_.protect(node::address(value));
-                }
-            }
-        }
-    }
-
-    [[nodiscard]] const Key& key() const noexcept {
-        if constexpr (lay::flat) {
-            return key_.get();
-        } else {
-            return *key_->key();
-        }
-    }
-    [[nodiscard]] const T& value() const noexcept {
-        if constexpr (lay::word) {
-            return value_.get();
-        } else {
-            return *value_->value();
-        }
-    }
-    [[nodiscard]] token seen() const noexcept { return token_; }
-
-private:
-    static auto make_value(token value) noexcept {
-        if constexpr (lay::word) {
-            return from_bits<T>(value);
-        } else {
-            return value;
-        }
-    }
-
-    struct nothing {};
-    std::conditional_t<lay::flat, from_words<Key>, node*> key_;
-    std::conditional_t<lay::word, from_words<T>, token> value_;
-    token token_;
-    [[no_unique_address]] std::conditional_t<lay::flat, nothing, hazard> key_hazard_{};
-    [[no_unique_address]] std::conditional_t<lay::word, no_node, hazard> value_hazard_{};
-};
-
 template <class Engine, class Key, class T>
 class walker {
 public:
     using lay = layout<Key, T>;
-    using entry = walked_entry<Key, T>;
     using slot = typename lay::slot;
+    using node = typename lay::node;
+    using token = typename lay::token;
     using view = bucket_view<slot>;
     using table_type = table<slot>;
 
     explicit walker(Engine& engine) : engine_(engine) {}
 
-    /// Takes the next bucket that has entries into batch(); false at the end.
+    /// Calls show(key, value, token) for every entry until it returns false. Outside all sections.
+    template <class Show>
+    void run(Show&& show) {
+        while (step()) {
+            for (const entry& e : batch_) {
+                if constexpr (lay::word) {
+                    if (!show(e.key(), from_bits<T>(e.seen).get(), e.seen)) {
+                        return;
+                    }
+                } else {
+                    const token value = protect_value(*e.key_in);
+                    if (value != nullptr &&
+                        !show(e.key(), std::as_const(*value->value()), value)) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+private:
+    struct flat_entry {
+        [[nodiscard]] const Key& key() const noexcept { return copy.get(); }
+        from_words<Key> copy;
+        token seen;
+    };
+    struct node_entry {
+        [[nodiscard]] const Key& key() const noexcept { return *key_in->key(); }
+        node* key_in;
+        token seen;  ///< of a word; what is in a box is asked for when it is shown
+        hazard guard;
+    };
+    using entry = std::conditional_t<lay::flat, flat_entry, node_entry>;
+
+    /// Takes the next bucket that has entries; false at the end.
     bool step() {
         while (!done_) {
             batch_.clear();
@@ -109,9 +83,23 @@ public:
         }
         return false;
     }
-    [[nodiscard]] const std::vector<entry>& batch() const noexcept { return batch_; }
 
-private:
+    /// The value that a node of the batch has now, announced; null if the key has been erased meanwhile.
+    token protect_value(const node& n) {
+        const section inside(engine_.home());
+        if (!value_guard_.held()) {
+            value_guard_ = hazard(inside.record(), hazard::kind::scoped);
+        }
+        // What was in the map when it was cleared may be gone, and its nodes do not tell. As long as the
+        // map's generation is still the batch's, it cannot go before this section is over.
+        const table_type* const t = engine_.read_table();
+        const token value = t != nullptr && t->gen->serial == serial_ ? n.load() : nullptr;
+        if (value != nullptr) {
+            value_guard_.protect(value);
+        }
+        return value;
+    }
+
     /// One bucket's step, inside a section. Says whether a moved bucket was met.
     bool take(thread_record& record) {
         bool missed = false;
@@ -131,6 +119,7 @@ private:
                 continue;
             }
             drop_what_was_shown(*t, i);
+            serial_ = t->gen->serial;
             position_ = t->first_hash(i + 1);
             done_ = i + 1 == t->buckets();
             return missed;
@@ -163,10 +152,11 @@ private:
                 const slot& s = b.slots[first_slot(live)];
                 if constexpr (lay::flat) {
                     const auto key = s.load_key();
-                    batch_.emplace_back(key, s.load());
+                    batch_.push_back({key, s.load()});
                 } else {
-                    auto* const n = s.load();
-                    batch_.emplace_back(record, n, n->load());
+                    node* const n = s.load();
+                    batch_.push_back({n, n->load(), hazard(record, hazard::kind::scoped)});
+                    batch_.back().guard.protect(n);
                 }
             }
         }
@@ -189,7 +179,9 @@ private:
 
     Engine& engine_;
     std::uint64_t position_ = 0;
+    std::uint64_t serial_ = 0;  ///< of the batch's generation
     bool done_ = false;
+    hazard value_guard_;
     std::vector<entry> batch_;
     std::vector<look> looks_;
 };

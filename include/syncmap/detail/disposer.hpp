@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// How what a map has unlinked is taken apart: the garbage's Disposer (see garbage.hpp).
+//
+// Large things go in steps: a table's overflow buckets a few hundred at a time; what was in the map when it
+// was cleared 64 buckets at a time, whose nodes become retired objects of their own.
+// I1  What an object weighs does not change while it is in a list.
+// I2  Nobody but the disposer can reach what is given to it; only hazards may still announce a part of it.
+// Used by tables.hpp, as its base.
+#pragma once
+
+#include "memory.hpp"
+#include "successor.hpp"
+
+namespace syncmap::inline v0::detail {
+
+template <class Key, class T, class Allocator>
+class disposer : public memory<Key, T, Allocator> {
+public:
+    using base = memory<Key, T, Allocator>;
+    using lay = layout<Key, T>;
+    using slot = typename lay::slot;
+    using node = typename lay::node;
+    using token = typename lay::token;
+    using table_type = table<slot>;
+    using generation_type = generation<slot>;
+    using overflow_type = overflow_bucket<slot>;
+    using view = bucket_view<slot>;
+
+    using base::base;
+
+    [[nodiscard]] static retired_weight weight(retired* r) noexcept {
+        switch (r->kind()) {
+            case retired_kind::value:
+            case retired_kind::first_value: return {1, sizeof(box<T>)};
+            case retired_kind::node: return {1, sizeof(node)};
+            case retired_kind::table: return {1, bytes_of(*static_cast<table_type*>(r))};
+            case retired_kind::generation: break;
+        }
+        const auto* const g = static_cast<generation_type*>(r);
+        return {1 + g->objects_left, g->table_bytes + g->objects_left * sizeof(node)};
+    }
+
+    /// For a key that was retired together with its value: where hazards announce the value. Else null.
+    [[nodiscard]] static const void* value_inside(retired* r) noexcept {
+        if constexpr (!lay::word) {
+            if (r->kind() == retired_kind::node && !as_node(r)->separate_parts()) {
+                return as_node(r)->first();
+            }
+        }
+        return nullptr;
+    }
+    /// Destroys that value, while the key is still announced.
+    void destroy_value_inside(retired* r) noexcept {
+        if constexpr (!lay::word) {
+            base::destroy(as_node(r)->first()->value());
+            as_node(r)->drop_first();
+        }
+    }
+
+    bool destroy(retired* r, retired_list& unlinked) noexcept {
+        switch (r->kind()) {
+            case retired_kind::value:
+            case retired_kind::first_value:
+                if constexpr (!lay::word) {
+                    base::release_value(static_cast<box<T>*>(r));
+                }
+                return true;
+            case retired_kind::node:
+                if constexpr (!lay::flat) {
+                    destroy_node(as_node(r));
+                }
+                return true;
+            case retired_kind::table: {
+                auto* const t = static_cast<table_type*>(r);
+                if (!free_overflows(*t)) {
+                    return false;
+                }
+                base::free_table(t);
+                return true;
+            }
+            case retired_kind::generation: break;
+        }
+        return destroy_generation(static_cast<generation_type*>(r), unlinked);
+    }
+
+protected:
+    static std::size_t bytes_of(const table_type& t) noexcept {
+        return t.bytes() +
+               t.overflow_count.load(std::memory_order_relaxed) * sizeof(overflow_type);
+    }
+
+    static node* as_node(retired* r) noexcept
+        requires(!lay::flat)
+    {
+        return static_cast<node*>(static_cast<keyed<Key>*>(r));
+    }
+
+    void destroy_node(node* n) noexcept {
+        if constexpr (!lay::word) {
+            if (!n->separate_parts()) {
+                destroy_value_inside(static_cast<keyed<Key>*>(n));
+            }
+        }
+        base::release_key(n);
+    }
+
+    void destroy_list(retired_list& list) noexcept {
+        retired_list none;
+        while (!list.empty()) {
+            const retired_weight w = weight(list.front());
+            destroy(list.pop(w.objects, w.bytes), none);
+        }
+    }
+
+    /// A step of freeing a table's overflow buckets; true when all are gone.
+    bool free_overflows(table_type& t) noexcept {
+        overflow_type* b = t.overflows.load(std::memory_order_acquire);
+        std::size_t freed = 0;
+        for (; b != nullptr && freed < garbage::sweep_budget; ++freed) {
+            overflow_type* const next = b->next_of_table;
+            base::free_overflow(b);
+            b = next;
+        }
+        t.overflows.store(b, std::memory_order_relaxed);
+        t.overflow_count.fetch_sub(freed, std::memory_order_relaxed);
+        return b == nullptr;
+    }
+
+    /// Unlinks all nodes of a bucket and its chain that nobody can reach any more.
+    void unlink_all(view b, retired_list& out, generation_type& g) noexcept {
+        if constexpr (!lay::flat) {
+            for (; b.tags != nullptr; b = b.following()) {
+                for (slot_mask live = tag_view(*b.tags).live(); live != 0; live &= live - 1) {
+                    node* const n = b.slots[first_slot(live)].load();
+                    if constexpr (!lay::word) {
+                        if (token const value = n->load(); value != n->first()) {
+                            const retired_weight w = weight(value);
+                            out.push(value, w.objects, w.bytes);
+                        }
+                    }
+                    retired* const r = static_cast<keyed<Key>*>(n);
+                    const retired_weight w = weight(r);
+                    out.push(r, w.objects, w.bytes);
+                    g.objects_left -= g.objects_left != 0 ? 1 : 0;
+                }
+            }
+        }
+    }
+
+    /// A step of destroying what a map held when it was cleared. A bucket that has moved is found through
+    /// its heirs: those of the others were never constructed.
+    bool destroy_generation(generation_type* g, retired_list& unlinked) noexcept {
+        constexpr std::size_t step = 64;
+        table_type* const t = g->root;
+        if (t != nullptr) {
+            table_type* const next = t->successor.load(std::memory_order_acquire);
+            if constexpr (!lay::flat) {
+                for (std::size_t n = 0; g->next_bucket < t->buckets(); ++n, ++g->next_bucket) {
+                    if (n == step) {
+                        return false;
+                    }
+                    if (!t->tags[g->next_bucket].load_control().moved()) {
+                        unlink_all(t->home(g->next_bucket), unlinked, *g);
+                        continue;
+                    }
+                    const unit_map m(t->bits, next->bits);
+                    const std::size_t unit = m.unit_of(g->next_bucket);
+                    for (std::size_t i = 0;
+                         g->next_bucket == m.first_source(unit) && i < m.heirs(); ++i) {
+                        unlink_all(next->home(m.first_heir(unit) + i), unlinked, *g);
+                    }
+                }
+            }
+            if (!free_overflows(*t) || (next != nullptr && !free_overflows(*next))) {
+                return false;
+            }
+            if (next != nullptr) {
+                base::free_table(next);
+            }
+            base::free_table(t);
+            g->root = nullptr;
+            g->objects_left = 0;
+        }
+        base::free_generation(g);
+        return true;
+    }
+};
+
+}  // namespace syncmap::inline v0::detail

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The life of a map's tables: the first one, successors, moving, promotion, clearing, the end.
+//
+// I1  `read` changes in three ways only: from null to a first table, from a table to its successor when all
+//     its buckets have moved (promotion), and to null (clear).
+// I2  An operation that found its table before a clear() belongs before the clear: it may finish in that
+//     table, but it cannot promote it, nor give a successor to the one that is `read` now.
+// I3  One operation moves at most `units_per_write` units, that is twice as many buckets of `read`.
+// I4  All that an operation unlinks is handed to the garbage when its section is over.
+// I5  A successor that cannot be had (no memory) is done without: the map goes on as it is.
+// Used by engine.hpp, as its base.
+#pragma once
+
+#include "../hash.hpp"
+#include "../stats.hpp"
+#include "disposer.hpp"
+#include "hazard.hpp"
+
+namespace syncmap::inline v0::detail {
+
+template <class Key, class T, class Hash, class Allocator>
+class tables : public disposer<Key, T, Allocator> {
+public:
+    using base = disposer<Key, T, Allocator>;
+    using typename base::generation_type;
+    using typename base::lay;
+    using typename base::slot;
+    using typename base::table_type;
+    using memory_type = memory<Key, T, Allocator>;
+
+    static constexpr unsigned units_per_write = 3;  ///< the one at home and two more
+    static constexpr unsigned units_per_miss = 1;
+    static constexpr unsigned look_ahead = 16;  ///< units a helper looks at to find one to move
+
+    tables(const Hash& hash, const Allocator& memory_from)
+        : base(memory_from), home_(&domain::process()), hash_(hash) {}
+    tables(tables&& other) noexcept
+        : base(other.allocator()),
+          read_(other.read_.exchange(nullptr, std::memory_order_relaxed)),
+          home_(other.home_),
+          garbage_(std::move(other.garbage_)),
+          hash_(other.hash_) {}
+    tables& operator=(const tables&) = delete;
+    ~tables() { destroy_everything(); }
+
+    // --- sections -------------------------------------------------------------------------------
+
+    /// Hands over what an operation has unlinked, when its section is over.
+    class debris {
+    public:
+        explicit debris(tables& owner) noexcept : owner_(owner) {}
+        debris(const debris&) = delete;
+        debris& operator=(const debris&) = delete;
+        ~debris() {
+            if (!list.empty()) {
+                owner_.garbage_.retire(list, thread_index, *owner_.home_, owner_);
+            }
+            if (owner_.garbage_.behind()) [[unlikely]] {
+                owner_.garbage_.catch_up(*owner_.home_, owner_);
+            }
+        }
+        retired_list list;
+        std::uint32_t thread_index = 0;
+
+    private:
+        tables& owner_;
+    };
+
+    /// A section that may change the map. The debris goes last, after the section.
+    class operation {
+    public:
+        explicit operation(tables& owner) : debris_(owner), section_(*owner.home_) {
+            debris_.thread_index = section_.record().index;
+        }
+        [[nodiscard]] thread_record& record() const noexcept { return section_.record(); }
+        void retire(retired* object, retired_weight w) noexcept {
+            debris_.list.push(object, w.objects, w.bytes);
+        }
+
+    private:
+        debris debris_;
+        section section_;
+    };
+
+    // --- hashing and comparing ------------------------------------------------------------------
+
+    template <class K>
+    [[nodiscard]] std::uint64_t hash_of(const K& key) const {
+        return spread<Hash>(hash_(key));
+    }
+    /// For the mover: the hash of an entry.
+    [[nodiscard]] std::uint64_t hash_in(const slot& s) const {
+        if constexpr (lay::flat) {
+            return hash_of(s.load_key().get());
+        } else {
+            return s.load()->hash();
+        }
+    }
+    [[nodiscard]] std::uint64_t now() const noexcept { return home_->now(); }
+    using base::make_overflow;
+
+    // --- the members that users call --------------------------------------------------------------
+
+    void clear() {
+        operation op(*this);
+        // (N3) acq_rel: from here on others find nothing; what was linked before is ours to retire.
+        table_type* const t = read_.exchange(nullptr, std::memory_order_acq_rel);
+        if (t != nullptr) {
+            generation_type* const g = t->gen;
+            g->root = t;
+            g->objects_left = lay::flat ? 0 : g->entries.sum();
+            g->table_bytes = sizeof(*g) + base::bytes_of(*t);
+            op.retire(g, base::weight(g));
+        }
+    }
+
+    void reserve(std::size_t n) {
+        const std::uint32_t bits = bits_for(n);
+        if (n == 0) {
+            return;
+        }
+        // Twice at most: once to be done with a successor that is too small, once to start the right one.
+        for (int round = 0; round < 2; ++round) {
+            operation op(*this);
+            table_type* t = read_table();
+            if (t == nullptr) {
+                t = make_first_table(bits);
+            }
+            t->gen->compact.store(false, std::memory_order_relaxed);
+            raise_floor(*t->gen, bits);
+            table_type* const next = t->successor.load(std::memory_order_acquire);
+            if (next != nullptr) {
+                if (next->bits >= bits) {
+                    return;
+                }
+                move_all(op, *t, *next);
+            } else if (t->bits >= bits || start_successor(*t, bits, true)) {
+                return;
+            }
+        }
+    }
+
+    void shrink_to_fit() {
+        operation op(*this);
+        table_type* const t = read_table();
+        if (t != nullptr) {
+            t->gen->floor.store(0, std::memory_order_relaxed);
+            t->gen->compact.store(true, std::memory_order_relaxed);
+            resize_if_due(*t);
+        }
+    }
+
+    [[nodiscard]] std::size_t size() {
+        const section inside(*home_);
+        const table_type* const t = read_table();
+        return t != nullptr ? t->gen->entries.sum() : 0;
+    }
+
+    [[nodiscard]] map_stats stats() {
+        map_stats s;
+        const retired_weight garbage = garbage_.weight();
+        s.retired_objects = garbage.objects;
+        s.retired_bytes = garbage.bytes;
+        const section inside(*home_);
+        const table_type* const t = read_table();
+        if (t == nullptr) {
+            return s;
+        }
+        s.size = t->gen->entries.sum();
+        s.buckets = t->buckets();
+        s.load_factor = static_cast<double>(s.size) / static_cast<double>(s.buckets);
+        s.misses = t->gen->misses.load(std::memory_order_relaxed);
+        s.promotions = t->gen->promotions.load(std::memory_order_relaxed);
+        s.overflow_buckets = t->overflow_count.load(std::memory_order_relaxed);
+        if (const table_type* const next = t->successor.load(std::memory_order_acquire)) {
+            s.amended = true;
+            s.moved_buckets = t->moved.load(std::memory_order_relaxed);
+            s.overflow_buckets += next->overflow_count.load(std::memory_order_relaxed);
+        }
+        return s;
+    }
+
+    void reclaim() {
+        if (this_thread.sweeping) {
+            return;  // called by a destructor that the garbage runs: waiting would be for itself
+        }
+        bool outside = false;
+        {
+            const section inside(*home_);
+            outside = inside.outermost();
+        }
+        garbage_.reclaim(*home_, *this, outside);
+    }
+
+    /// Not concurrent-safe.
+    void swap(tables& other) noexcept {
+        table_type* const mine = read_.load(std::memory_order_relaxed);
+        read_.store(other.read_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        other.read_.store(mine, std::memory_order_relaxed);
+        garbage_.swap(other.garbage_);
+        using std::swap;
+        swap(home_, other.home_);
+        swap(hash_, other.hash_);
+    }
+    /// Not concurrent-safe: nobody may use the map.
+    void destroy_everything() noexcept {
+        do {
+            if (table_type* const t = read_.exchange(nullptr, std::memory_order_relaxed)) {
+                retired_list parts;
+                t->gen->root = t;
+                while (!base::destroy_generation(t->gen, parts)) {
+                    base::destroy_list(parts);
+                }
+                base::destroy_list(parts);
+            }
+            garbage::block* b = garbage_.destroy_all(*this);
+            while (b != nullptr) {
+                garbage::block* const older = b->older;
+                base::free_garbage_block(b);
+                b = older;
+            }
+            // A value's destructor may have stored something again.
+        } while (read_.load(std::memory_order_relaxed) != nullptr);
+    }
+
+    void set_hash_function(const tables& other) { hash_ = other.hash_; }
+    [[nodiscard]] const Hash& hash_function() const noexcept { return hash_; }
+    using base::allocator;
+    using base::set_allocator;
+    [[nodiscard]] domain& home() const noexcept { return *home_; }
+
+protected:
+    [[nodiscard]] table_type* read_table() const noexcept {
+        return read_.load(std::memory_order_acquire);  // (N1) acquire: pairs with (N2)
+    }
+
+    void pay_for_miss() {
+        operation op(*this);
+        if (!home_->begin_help(op.record())) {
+            return;  // a fork is being prepared: nothing may be locked now
+        }
+        if (table_type* const t = read_table()) {
+            t->gen->misses.fetch_add(1, std::memory_order_relaxed);
+            help(op, units_per_miss);
+        }
+        domain::end_help(op.record());
+    }
+
+
+    /// Frees what a failed allocation leaves behind.
+    SYNCMAP_NOINLINE table_type* make_first_table(std::uint32_t bits) {
+        if (garbage_.newest() == nullptr) {
+            garbage::block* const b = base::make_garbage_block(1);
+            if (!garbage_.install(nullptr, b)) {
+                base::free_garbage_block(b);
+            }
+        }
+        generation_type* const g = base::make_generation(home_->next_serial());
+        table_type* t = nullptr;
+        SYNCMAP_TRY { t = base::make_table(*g, bits); }
+        SYNCMAP_CATCH_ALL {
+            base::free_generation(g);
+            SYNCMAP_RETHROW;
+        }
+        widen(*g, bits);
+        t->construct_all(static_cast<std::uint32_t>(home_->now() - 1));
+        table_type* expected = nullptr;
+        // (N2) release: pairs with (N1): who finds the table finds its buckets.
+        if (!read_.compare_exchange_strong(expected, t, std::memory_order_acq_rel,
+                                           std::memory_order_acquire)) {
+            base::free_table(t);
+            base::free_generation(g);
+            return expected;
+        }
+        return t;
+    }
+
+    /// More counter cells and more garbage stripes for a map that is getting large. Optional.
+    void widen(generation_type& g, std::uint32_t bits) noexcept {
+        SYNCMAP_TRY {
+            if (bits >= 7 && g.entries.cells() == nullptr) {
+                counter_cells* const cells = base::make_cells();
+                if (!g.entries.install(cells)) {
+                    base::free_cells(cells);
+                }
+            }
+            garbage::block* const block = garbage_.newest();
+            if (!lay::flat && bits >= 6 && block->count == 1) {
+                garbage::block* const wider = base::make_garbage_block(8);
+                if (!garbage_.install(block, wider)) {
+                    base::free_garbage_block(wider);
+                }
+            }
+        }
+        SYNCMAP_CATCH_ALL {}
+    }
+
+    static std::uint32_t count_interval(std::uint32_t bits) noexcept {
+        return bits <= 7 ? 8 : bits >= 14 ? 1024 : 1U << (bits - 4);
+    }
+
+    /// Starts a successor if the table is `read`, and too full, too chained or too empty.
+    void resize_if_due(table_type& t) noexcept {
+        if (read_table() != &t ||
+            t.successor.load(std::memory_order_acquire) != nullptr) {
+            return;
+        }
+        generation_type& g = *t.gen;
+        const std::size_t live = g.entries.sum();
+        const std::uint32_t floor = g.floor.load(std::memory_order_relaxed);
+        if (floor != 0 && live >= shrink_limit(floor)) {
+            g.floor.store(0, std::memory_order_relaxed);
+        }
+        const bool compact = g.compact.load(std::memory_order_relaxed);
+        std::uint32_t bits = t.bits;
+        if (live > grow_limit(bits)) {
+            ++bits;
+        } else if (t.overflow_count.load(std::memory_order_relaxed) > t.overflow_limit) {
+            bits += live > grow_limit(bits) / 2 ? 1 : 0;
+        } else if (bits > floor && (live < shrink_limit(bits) || (compact && bits > bits_for(live)))) {
+            --bits;
+        } else {
+            if (compact) {
+                g.compact.store(false, std::memory_order_relaxed);
+            }
+            return;
+        }
+        // Without memory for it the map goes on as it is, and tries again after more writes.
+        SYNCMAP_TRY { start_successor(t, bits, false); }
+        SYNCMAP_CATCH_ALL {}
+    }
+
+    bool start_successor(table_type& t, std::uint32_t bits, bool construct_now) {
+        if (read_table() != &t) {
+            return false;
+        }
+        table_type* const made = base::make_table(*t.gen, bits);
+        if (construct_now) {
+            made->construct_all(static_cast<std::uint32_t>(home_->now() - 1));
+        }
+        widen(*t.gen, bits);
+        table_type* expected = nullptr;
+        if (!t.successor.compare_exchange_strong(expected, made, std::memory_order_acq_rel,
+                                                 std::memory_order_acquire)) {
+            base::free_table(made);
+            return false;
+        }
+        return true;
+    }
+
+    static void raise_floor(generation_type& g, std::uint32_t bits) noexcept {
+        std::uint32_t old = g.floor.load(std::memory_order_relaxed);
+        while (old < bits && !g.floor.compare_exchange_weak(old, bits, std::memory_order_relaxed)) {
+        }
+    }
+
+    using mover_type = mover<slot, tables>;
+
+    /// Before a write: the unit of its bucket. True when that has moved.
+    bool move_home(operation& op, table_type& from, table_type& to, std::uint64_t hash) {
+        mover_type m(from, to, *this);
+        const std::size_t unit = m.unit_of(from.index(hash));
+        if (m.moved(unit)) {
+            return true;
+        }
+        m.lock(unit);
+        return move_and_unlock(op, from, to, m, unit);
+    }
+
+    bool move_and_unlock(operation& op, table_type& from, table_type& to, mover_type& m,
+                         std::size_t unit) {
+        if (m.moved(unit)) {
+            m.unlock(unit);
+            return true;
+        }
+        const bool done = m.move_locked(unit);
+        m.unlock(unit);
+        // (N4) acq_rel: the last mover has all the others' work behind it when it promotes.
+        if (done && from.moved.fetch_add(m.sources(), std::memory_order_acq_rel) + m.sources() ==
+                        from.buckets()) {
+            promote(op, from, to);
+        }
+        return done;
+    }
+
+    /// Moves up to `count` units, wherever they are; never waits.
+    void help(operation& op, unsigned count) {
+        table_type* const t = read_table();
+        table_type* const next = t != nullptr ? t->successor.load(std::memory_order_acquire) : nullptr;
+        if (next == nullptr) [[likely]] {
+            return;
+        }
+        mover_type m(*t, *next, *this);
+        std::size_t unit = t->cursor.load(std::memory_order_relaxed) % m.units();
+        for (unsigned looked = 0; looked < look_ahead && count != 0; ++looked) {
+            if (!m.moved(unit) && m.try_lock(unit)) {
+                move_and_unlock(op, *t, *next, m, unit);
+                --count;
+            }
+            unit = unit + 1 == m.units() ? 0 : unit + 1;
+        }
+        t->cursor.store(unit, std::memory_order_relaxed);
+    }
+
+    void move_all(operation& op, table_type& t, table_type& next) {
+        mover_type m(t, next, *this);
+        for (std::size_t unit = 0; unit < m.units(); ++unit) {
+            if (!m.moved(unit)) {
+                m.lock(unit);
+                move_and_unlock(op, t, next, m, unit);
+            }
+        }
+    }
+
+    /// The last unit has moved: `dirty` becomes `read`, unless the map has been cleared meanwhile.
+    SYNCMAP_NOINLINE void promote(operation& op, table_type& from, table_type& to) {
+        // Chains that this rebuild did not get rid of would not go by another one.
+        to.overflow_limit = std::max(to.default_overflow_limit(),
+                                     2 * to.overflow_count.load(std::memory_order_relaxed));
+        to.gen->promotions.fetch_add(1, std::memory_order_relaxed);
+        table_type* expected = &from;
+        if (read_.compare_exchange_strong(expected, &to, std::memory_order_acq_rel,  // (N2)
+                                          std::memory_order_relaxed)) {
+            op.retire(&from, base::weight(&from));
+            resize_if_due(to);
+        }
+    }
+
+
+private:
+    std::atomic<table_type*> read_{nullptr};
+    domain* home_;
+    garbage garbage_;
+    [[no_unique_address]] Hash hash_;
+};
+
+}  // namespace syncmap::inline v0::detail
