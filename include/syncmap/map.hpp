@@ -211,7 +211,7 @@ public:
             detail::throw_invalid_argument(
                 "syncmap::map::load_many: there are more keys than places for values");
         }
-        return impl_.load_many(lookup_keys(keys), out);
+        return impl_.load_many(keys, to_lookup_key, out);
     }
 
     /// Calls `f(index, const T&)` for each key of a range that is there, in order; returns how many were.
@@ -220,7 +220,7 @@ public:
     std::size_t visit_many(const Keys& keys, F&& f) const {
         static_assert(std::is_invocable_v<F&, std::size_t, const T&>,
                       "syncmap::map::visit_many(keys, f): f must be callable with `std::size_t, const T&`");
-        return impl_.visit_many(lookup_keys(keys), f);
+        return impl_.visit_many(keys, to_lookup_key, f);
     }
 
     // --- writing --------------------------------------------------------------------------------
@@ -439,15 +439,9 @@ private:
             return static_cast<Key>(std::forward<K>(key));
         }
     }
-    template <class Keys>
-    static decltype(auto) lookup_keys(const Keys& keys) {
-        using K = std::ranges::range_value_t<const Keys>;
-        if constexpr (std::is_same_v<K, Key> || transparent) {
-            return (keys);
-        } else {
-            return keys | std::views::transform([](const K& key) -> Key { return lookup_key(key); });
-        }
-    }
+    static constexpr auto to_lookup_key = [](const auto& key) -> decltype(auto) {
+        return lookup_key(key);
+    };
 
     static constexpr void check_equality() {
         static_assert(requires(const T& a) { static_cast<bool>(a == a); },

@@ -2,7 +2,7 @@
 //
 // How what a map has unlinked is taken apart: the garbage's Disposer (see garbage.hpp).
 //
-// Large things go in steps: a table's overflow buckets a few hundred at a time; what was in the map when it
+// Large things go in steps: a table's overflow buckets 64 at a time; what was in the map when it
 // was cleared 64 buckets at a time, whose nodes become retired objects of their own.
 // I1  What an object weighs does not change while it is in a list.
 // I2  Nobody but the disposer can reach what is given to it; only hazards may still announce a part of it.
@@ -39,6 +39,11 @@ public:
         }
         const auto* const g = static_cast<generation_type*>(r);
         return {1 + g->objects_left, g->table_bytes + g->objects_left * sizeof(node)};
+    }
+
+    static void unlink(retired* r, retired_list& out) noexcept {
+        const retired_weight w = weight(r);
+        out.push(r, w.objects, w.bytes);
     }
 
     /// For a key that was retired together with its value: where hazards announce the value. Else null.
@@ -115,9 +120,10 @@ protected:
 
     /// A step of freeing a table's overflow buckets; true when all are gone.
     bool free_overflows(table_type& t) noexcept {
+        constexpr std::size_t step = 64;
         overflow_type* b = t.overflows.load(std::memory_order_acquire);
         std::size_t freed = 0;
-        for (; b != nullptr && freed < garbage::sweep_budget; ++freed) {
+        for (; b != nullptr && freed < step; ++freed) {
             overflow_type* const next = b->next_of_table;
             base::free_overflow(b);
             b = next;
@@ -135,13 +141,10 @@ protected:
                     node* const n = b.slots[first_slot(live)].load();
                     if constexpr (!lay::word) {
                         if (token const value = n->load(); value != n->first()) {
-                            const retired_weight w = weight(value);
-                            out.push(value, w.objects, w.bytes);
+                            unlink(value, out);
                         }
                     }
-                    retired* const r = static_cast<keyed<Key>*>(n);
-                    const retired_weight w = weight(r);
-                    out.push(r, w.objects, w.bytes);
+                    unlink(static_cast<keyed<Key>*>(n), out);
                     g.objects_left -= g.objects_left != 0 ? 1 : 0;
                 }
             }

@@ -26,6 +26,8 @@ struct hit {
     typename layout<Key, T>::token token{};
 };
 
+enum class payment { due, due_if_present, none };  ///< whether a load that misses moves a bucket
+
 enum class verb { keep, put, erase };  ///< what a write is to do with what it found
 
 enum class result {
@@ -92,9 +94,10 @@ public:
         return false;
     }
 
-    /// Calls f(hit) inside a section if the key is there; says whether it was.
+    /// Calls f(hit, record) inside a section if the key is there; says whether it was. A load that has met
+    /// a moved bucket pays for it by moving one; one that a write is going to follow does not.
     template <class K, class F>
-    bool read(const K& key, std::uint64_t hash, F&& f) {
+    bool read(const K& key, std::uint64_t hash, payment pay, F&& f) {
         bool missed = false;
         bool present = false;
         {
@@ -105,7 +108,8 @@ public:
                 f(found, inside.record());
             }
         }
-        if (missed) [[unlikely]] {
+        if (missed && (pay == payment::due || (pay == payment::due_if_present && present)))
+            [[unlikely]] {
             pay_for_miss();
         }
         return present;
@@ -130,7 +134,7 @@ public:
                 t = this->make_first_table(0);
             }
             if (table_type* const next = t->successor.load(std::memory_order_acquire)) {
-                if (this->move_home(op, *t, *next, hash)) {
+                if (this->move_home(op.unlinked(), *t, *next, hash)) {
                     t = next;
                     continue;
                 }
@@ -146,7 +150,9 @@ public:
                 }
                 done = change_locked(op, *t, i, key, hash, s, decide, chained);
             }
-            settle(op, *t, done.result, chained);
+            if (done.result != result::needs_key) {  // else the caller comes back at once
+                settle(op, *t, done.result, chained);
+            }
             return done;
         }
     }
@@ -312,7 +318,7 @@ protected:
                 if (before == n->first()) {
                     n->separate();
                 }
-                op.retire(before, base::weight(before));
+                base::unlink(before, op.unlinked());
             }
         }
     }
@@ -324,11 +330,10 @@ protected:
             if constexpr (!lay::word) {
                 n->store(nullptr);  // for those who hold the node: walk.hpp
                 if (before != n->first()) {
-                    op.retire(before, base::weight(before));
+                    base::unlink(before, op.unlinked());
                 }
             }
-            retired* const r = static_cast<keyed<Key>*>(n);
-            op.retire(r, base::weight(r));
+            base::unlink(static_cast<keyed<Key>*>(n), op.unlinked());
         }
     }
 
@@ -354,6 +359,7 @@ protected:
         fill(made->slots[0], s);
         made->tags.set_tag(0, tag);
         t.link_in_chain(i, made);
+        t.own(made);
         return true;
     }
 
@@ -396,7 +402,7 @@ protected:
         if (look) {
             this->resize_if_due(t);
         }
-        this->help(op, base::units_per_write - 1);
+        this->help(op.unlinked(), base::units_per_write - 1);
     }
 
 

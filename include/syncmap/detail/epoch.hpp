@@ -61,13 +61,19 @@ struct alignas(64) thread_record {
     std::atomic<hazard_block*> blocks{nullptr};
 };
 
+/// A garbage whose objects this thread is destroying, and the one whose destructor led here.
+struct sweep_frame {
+    const void* whose;
+    const sweep_frame* outer;
+};
+
 /// What a thread remembers; no destructor, so that it can be used while the thread exits.
 struct thread_state {
     domain* home = nullptr;           ///< domain of `record`, the one used last
     thread_record* record = nullptr;
     thread_record* all = nullptr;
-    bool exited = false;    ///< the guard below is gone: sections take temporary records
-    bool sweeping = false;  ///< destroying garbage: a destructor that comes back does not start again
+    bool exited = false;  ///< the guard below is gone: sections take temporary records
+    const sweep_frame* sweeps = nullptr;
 };
 inline constinit thread_local thread_state this_thread;
 

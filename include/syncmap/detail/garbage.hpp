@@ -6,11 +6,11 @@
 // section that could see them is over) and `ready` (nobody can reach them; one may still be announced in
 // a hazard slot, and goes round again then).
 // I1  Destroying happens outside all sections and locks: a destructor may use the map.
-// I2  Every `sweep_interval` retirements one sweep destroys at most `sweep_budget` objects; a stamp (one
-//     fence everywhere) is paid for by `scan_objects` objects or `scan_bytes` bytes. While a stripe is
-//     behind (a large map was cleared, or a reader was stopped for a while) every write destroys up to
-//     `catch_up_budget` more. So no operation destroys more than a bounded number of objects, and garbage
-//     stays below stripes x 2 x scan_objects unless more than that is unlinked within one section.
+// I2  A stamp (one fence everywhere) is paid for by `scan_objects` objects or `scan_bytes` bytes. While there
+//     is something that can be destroyed every write destroys up to `write_budget` objects. So no operation
+//     destroys more than a bounded number of objects, and garbage stays below stripes x 2 x scan_objects,
+//     plus what is unlinked while a thread is stopped, or has lost its processor, inside a section (writers
+//     that are over the limit yield to it).
 // I3  Active sections are looked at before hazards are (see hazard.hpp, I1).
 // How to destroy is the Disposer's business (the engine):
 //     weight(r) -> {objects, bytes}; value_inside(r): the value that goes with r, or null, which hazards
@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -40,20 +41,17 @@ class garbage {
 public:
     static constexpr std::size_t scan_objects = 4096;
     static constexpr std::size_t scan_bytes = std::size_t{4} << 20U;
-    static constexpr std::size_t sweep_interval = 64;
-    static constexpr std::size_t sweep_budget = 256;
-    static constexpr std::size_t catch_up_budget = 16;
-    static constexpr std::size_t step_cost = 8;  ///< of a step of a table's or a generation's end
+    static constexpr std::size_t write_budget = 16;
+    static constexpr std::size_t step_cost = 16;  ///< of a step of a table's or a generation's end
 
     struct stripe {
         bucket_lock lock;
         bool stamping = false;  ///< somebody is getting a stamp for `waiting`
-        std::uint32_t since_sweep = 0;
         std::uint64_t stamp = 0;  ///< of `waiting`
         retired_list fresh;
         retired_list waiting;
         retired_list ready;
-        std::atomic<bool> behind{false};         ///< a sweep left a lot that it could have destroyed
+        std::atomic<bool> pending{false};        ///< there is something for sweeps to do
         std::atomic<std::uint32_t> sweepers{0};  ///< have objects in hand
         std::atomic<std::size_t> objects{0};     ///< in the lists and in hand
         std::atomic<std::size_t> bytes{0};
@@ -69,14 +67,14 @@ public:
     garbage() noexcept = default;
     garbage(garbage&& other) noexcept
         : newest_(other.newest_.exchange(nullptr, std::memory_order_relaxed)),
-          behind_(other.behind_.exchange(0, std::memory_order_relaxed)) {}
+          pending_(other.pending_.exchange(0, std::memory_order_relaxed)) {}
     void swap(garbage& other) noexcept {
         block* const mine = newest_.load(std::memory_order_relaxed);
         newest_.store(other.newest_.load(std::memory_order_relaxed), std::memory_order_relaxed);
         other.newest_.store(mine, std::memory_order_relaxed);
-        const std::uint32_t count = behind_.load(std::memory_order_relaxed);
-        behind_.store(other.behind_.load(std::memory_order_relaxed), std::memory_order_relaxed);
-        other.behind_.store(count, std::memory_order_relaxed);
+        const std::uint32_t count = pending_.load(std::memory_order_relaxed);
+        pending_.store(other.pending_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        other.pending_.store(count, std::memory_order_relaxed);
     }
 
     [[nodiscard]] block* newest() const noexcept { return newest_.load(std::memory_order_acquire); }
@@ -99,42 +97,42 @@ public:
         return made;
     }
 
-    /// Takes a list of unlinked objects over; may destroy some older ones. Outside all sections.
-    template <class Disposer>
-    void retire(retired_list& list, std::uint32_t thread_index, domain& home, Disposer& dispose) {
+    /// Takes a list of unlinked objects over. Runs no user code.
+    void retire(retired_list& list, std::uint32_t thread_index) noexcept {
         block* const b = newest();
         stripe& s = b->at(thread_index % b->count);
-        bool due = false;
-        {
-            const std::lock_guard lock(s.lock);
-            add(s, list.objects(), list.bytes());
-            s.since_sweep += static_cast<std::uint32_t>(std::min<std::size_t>(list.objects(), 64));
-            s.fresh.splice(list);
-            due = s.since_sweep >= sweep_interval || s.fresh.bytes() >= scan_bytes;
-            if (due) {
-                s.since_sweep = 0;
-            }
-        }
-        if (due) {
-            sweep(s, sweep_budget, home, dispose);
-        }
+        const std::lock_guard lock(s.lock);
+        add(s, list.objects(), list.bytes());
+        s.fresh.splice(list);
+        note_pending(s);
     }
 
-    /// Whether writes should call catch_up().
-    [[nodiscard]] bool behind() const noexcept {
-        return behind_.load(std::memory_order_relaxed) != 0;
+    /// Whether writes should call sweep().
+    [[nodiscard]] bool pending() const noexcept {
+        return pending_.load(std::memory_order_relaxed) != 0;
     }
-    /// Destroys a little of a stripe that is behind. Outside all sections.
+    /// Brings a stripe that needs it a step further, and destroys a little. Outside all sections.
     template <class Disposer>
-    void catch_up(domain& home, Disposer& dispose) {
+    void sweep(domain& home, Disposer& dispose) {
+        if (sweeping()) {
+            return;  // a destructor came back to the map; whoever runs it goes on after it
+        }
         for (block* b = newest(); b != nullptr; b = b->older) {
             for (std::uint32_t i = 0; i < b->count; ++i) {
-                if (b->at(i).behind.load(std::memory_order_relaxed)) {
-                    sweep(b->at(i), catch_up_budget, home, dispose);
+                if (b->at(i).pending.load(std::memory_order_relaxed)) {
+                    sweep(b->at(i), home, dispose);
                     return;
                 }
             }
         }
+    }
+    /// Whether this thread is in a destructor that this garbage runs.
+    [[nodiscard]] bool sweeping() const noexcept {
+        const sweep_frame* f = this_thread.sweeps;
+        while (f != nullptr && f->whose != this) {
+            f = f->outer;
+        }
+        return f != nullptr;
     }
 
     /// Waits until no section can see what is retired now, and destroys it, unless it is announced.
@@ -167,7 +165,7 @@ public:
                 }
             }
         }
-        behind_.store(0, std::memory_order_relaxed);
+        pending_.store(0, std::memory_order_relaxed);
         return newest_.exchange(nullptr, std::memory_order_relaxed);
     }
 
@@ -195,20 +193,17 @@ private:
     static bool over_limit(const retired_list& list) noexcept {
         return list.objects() >= scan_objects || list.bytes() >= scan_bytes;
     }
-    /// Under the stripe's lock, at the end of a sweep.
-    void note_whether_behind(stripe& s) noexcept {
-        const bool now = s.ready.objects() > sweep_budget || over_limit(s.fresh);
-        if (now != s.behind.load(std::memory_order_relaxed)) {
-            s.behind.store(now, std::memory_order_relaxed);
-            behind_.fetch_add(now ? 1U : ~0U, std::memory_order_relaxed);
+    /// Under the stripe's lock, whenever its lists have changed.
+    void note_pending(stripe& s) noexcept {
+        const bool now = !s.ready.empty() || !s.waiting.empty() || over_limit(s.fresh);
+        if (now != s.pending.load(std::memory_order_relaxed)) {
+            s.pending.store(now, std::memory_order_relaxed);
+            pending_.fetch_add(now ? 1U : ~0U, std::memory_order_relaxed);
         }
     }
 
     template <class Disposer>
-    void sweep(stripe& s, std::size_t budget, domain& home, Disposer& dispose) {
-        if (this_thread.sweeping) {
-            return;  // a destructor came back to the map; whoever runs it goes on after it
-        }
+    void sweep(stripe& s, domain& home, Disposer& dispose) {
         bool stamp_it = false;
         {
             const std::lock_guard lock(s.lock);
@@ -225,12 +220,18 @@ private:
         }
         std::uint64_t stamp = 0;
         bool check = false;
+        bool hurry = false;
         {
             const std::lock_guard lock(s.lock);
             stamp = s.stamp;
             check = !s.waiting.empty() && !s.stamping;
+            // A thread that stays in a section for very long has been stopped: nothing helps then.
+            hurry = over_limit(s.fresh) && s.fresh.objects() < 8 * scan_objects;
         }
         const bool passed = check && stamp < home.oldest();
+        if (hurry && !passed) {
+            std::this_thread::yield();  // most likely to a thread that has lost its processor in a section
+        }
         retired_list in_hand;
         {
             const std::lock_guard lock(s.lock);
@@ -239,19 +240,19 @@ private:
             }
             in_hand.splice(s.ready);
             if (in_hand.empty()) {
-                note_whether_behind(s);
+                note_pending(s);
                 return;
             }
             s.sweepers.fetch_add(1, std::memory_order_relaxed);
         }
         retired_list held;
-        destroy_some(s, in_hand, held, budget, home, dispose);
+        destroy_some(s, in_hand, held, write_budget, home, dispose);
         {
             const std::lock_guard lock(s.lock);
             in_hand.splice(s.ready);
             s.ready.splice(in_hand);
-            note_whether_behind(s);
-            s.ready.splice(held);  // not what can be caught up with
+            note_pending(s);
+            s.ready.splice(held);  // nothing to be done about those
         }
         s.sweepers.fetch_sub(1, std::memory_order_release);
     }
@@ -277,15 +278,16 @@ private:
                 }
             }
             if (stamp < home.oldest()) {
+                constexpr auto all = std::numeric_limits<std::size_t>::max();
                 while (!in_hand.empty()) {
-                    destroy_some(s, in_hand, held, sweep_budget, home, dispose);
+                    destroy_some(s, in_hand, held, all, home, dispose);
                 }
             }
         }
         {
             const std::lock_guard lock(s.lock);
             s.ready.splice(held);     // only announced
-            note_whether_behind(s);
+            note_pending(s);
             s.fresh.splice(in_hand);  // still visible to a section of this very thread
         }
         s.sweepers.fetch_sub(1, std::memory_order_release);
@@ -318,7 +320,7 @@ private:
                     continue;
                 }
                 if (c.value_inside != nullptr && !c.value_announced) {
-                    const guard_sweeping running;
+                    const sweep_guard running(*this);
                     dispose.destroy_value_inside(c.object);
                 }
                 const retired_weight w = dispose.weight(c.object);
@@ -337,15 +339,17 @@ private:
     };
 
     /// While it lives, this thread is running destructors.
-    class guard_sweeping {
+    class sweep_guard {
     public:
-        guard_sweeping() noexcept : outer_(std::exchange(this_thread.sweeping, true)) {}
-        guard_sweeping(const guard_sweeping&) = delete;
-        guard_sweeping& operator=(const guard_sweeping&) = delete;
-        ~guard_sweeping() { this_thread.sweeping = outer_; }
+        explicit sweep_guard(const garbage& whose) noexcept : frame_{&whose, this_thread.sweeps} {
+            this_thread.sweeps = &frame_;
+        }
+        sweep_guard(const sweep_guard&) = delete;
+        sweep_guard& operator=(const sweep_guard&) = delete;
+        ~sweep_guard() { this_thread.sweeps = frame_.outer; }
 
     private:
-        bool outer_;
+        sweep_frame frame_;
     };
 
     static void mark_announced(candidate* batch, std::size_t size, const domain& home) {
@@ -381,7 +385,7 @@ private:
         retired_list unlinked;
         bool gone = false;
         {
-            const guard_sweeping running;
+            const sweep_guard running(*this);
             gone = dispose.destroy(object, unlinked);
         }
         // Parts first: the whole may be freed only when nothing in it is in use any more.
@@ -399,7 +403,7 @@ private:
     }
 
     std::atomic<block*> newest_{nullptr};
-    std::atomic<std::uint32_t> behind_{0};  ///< stripes that are behind
+    std::atomic<std::uint32_t> pending_{0};  ///< stripes that are pending
 };
 
 }  // namespace syncmap::inline v0::detail

@@ -21,6 +21,9 @@
 
 namespace syncmap::inline v0::detail {
 
+/// Thrown, inside the library only, when another thread was first.
+struct lost_race {};
+
 template <class Key, class T, class Hash, class KeyEqual, class Allocator>
 class operations : public engine<Key, T, Hash, KeyEqual, Allocator> {
 public:
@@ -31,6 +34,10 @@ public:
     using typename base::supply_type;
     using typename base::token;
     using base::base;
+    operations(operations&&) noexcept = default;
+    /// Here, and not in a base: values' destructors may use the map, and find it whole.
+    ~operations() { this->destroy_everything(); }
+
     using base::find;
     using base::hash_of;
     using base::read;
@@ -39,18 +46,18 @@ public:
     template <class K>
     std::optional<T> load(const K& key) {
         std::optional<T> copy;
-        read(key, hash_of(key), [&](const hit_type& h, thread_record&) { copy_value(h.token, copy); });
+        read(key, hash_of(key), payment::due, [&](const hit_type& h, thread_record&) { copy_value(h.token, copy); });
         return copy;
     }
 
     template <class K>
     bool contains(const K& key) {
-        return read(key, hash_of(key), [](const hit_type&, thread_record&) {});
+        return read(key, hash_of(key), payment::due, [](const hit_type&, thread_record&) {});
     }
 
     template <class K, class F>
     bool visit(const K& key, F&& f) {
-        const held h = look(key, hash_of(key), hazard::kind::scoped);
+        const held h = look(key, hash_of(key), hazard::kind::scoped, payment::due);
         if (h.present) {
             static_cast<void>(std::invoke(f, h.value()));
         }
@@ -59,7 +66,7 @@ public:
 
     template <class K>
     pinned<T> pin(const K& key) {
-        held h = look(key, hash_of(key), hazard::kind::handle);
+        held h = look(key, hash_of(key), hazard::kind::handle, payment::due);
         return h.present ? h.to_pinned() : pinned<T>();
     }
 
@@ -86,7 +93,7 @@ public:
     template <class K, class... Args>
     std::pair<pinned<T>, bool> try_emplace(K&& key, Args&&... args) {
         const std::uint64_t hash = hash_of(key);
-        if (held h = look(key, hash, hazard::kind::handle); h.present) {
+        if (held h = look(key, hash, hazard::kind::handle, payment::due_if_present); h.present) {
             return {h.to_pinned(), false};
         }
         supply_type s(this->memory_source());
@@ -205,26 +212,27 @@ public:
     std::optional<T> update(K&& key, F&& f) {
         const std::uint64_t hash = hash_of(key);
         supply_type s(this->memory_source());
-        for (;;) {
+        // The one variable that is returned, so that nothing is moved, and may throw, after the commit.
+        std::optional<T> result;
+        for (bool done = false; !done;) {
             const held h = s.has_key() ? look(s.key(), hash, hazard::kind::scoped)
                                        : look(key, hash, hazard::kind::scoped);
-            std::optional<T> changed =
-                std::invoke(f, h.present ? std::addressof(h.value()) : static_cast<const T*>(nullptr));
-            if (changed) {
-                s.discard_value();
-                make(s, !h.present && !s.has_key(), hash, std::forward<K>(key), std::as_const(*changed));
+            result.reset();
+            s.discard_value();
+            if (std::optional<T> changed = std::invoke(
+                    f, h.present ? std::addressof(h.value()) : static_cast<const T*>(nullptr))) {
+                make(s, !h.present && !s.has_key(), hash, std::forward<K>(key),
+                     std::as_const(*changed));
+                result.emplace(*std::move(changed));
             } else if (!h.present) {
-                return changed;
+                break;
             }
-            bool same = false;
             put(s, std::forward<K>(key), hash, [&](const token* current) {
-                same = (current != nullptr) == h.present && (!h.present || *current == h.seen);
-                return !same ? verb::keep : changed ? verb::put : verb::erase;
+                done = (current != nullptr) == h.present && (!h.present || *current == h.seen);
+                return !done ? verb::keep : result ? verb::put : verb::erase;
             });
-            if (same) {
-                return changed;
-            }
         }
+        return result;
     }
 
     template <class F>
@@ -251,9 +259,9 @@ public:
         return erased;
     }
 
-    template <class Keys, class Out>
-    std::size_t load_many(const Keys& keys, Out out) {
-        return in_batches(keys, [&](std::size_t index, const held* h) {
+    template <class Keys, class ToKey, class Out>
+    std::size_t load_many(const Keys& keys, ToKey to_key, Out out) {
+        return in_batches(keys, to_key, [&](std::size_t index, const held* h) {
             out[index].reset();
             if (h != nullptr) {
                 out[index].emplace(h->value());
@@ -261,9 +269,9 @@ public:
         });
     }
 
-    template <class Keys, class F>
-    std::size_t visit_many(const Keys& keys, F&& f) {
-        return in_batches(keys, [&](std::size_t index, const held* h) {
+    template <class Keys, class ToKey, class F>
+    std::size_t visit_many(const Keys& keys, ToKey to_key, F&& f) {
+        return in_batches(keys, to_key, [&](std::size_t index, const held* h) {
             if (h != nullptr) {
                 static_cast<void>(std::invoke(f, index, h->value()));
             }
@@ -331,9 +339,10 @@ private:
     };
 
     template <class K>
-    held look(const K& key, std::uint64_t hash, hazard::kind kind) {
+    held look(const K& key, std::uint64_t hash, hazard::kind kind,
+              payment pay = payment::none) {
         held h;
-        h.present = read(key, hash, [&](const hit_type& found, thread_record& record) {
+        h.present = read(key, hash, pay, [&](const hit_type& found, thread_record& record) {
             h.prepare(record, kind);
             h.hold(found.token);
         });
@@ -366,7 +375,7 @@ private:
         if constexpr (lay::word) {
             return false;
         } else {
-            return !read(key, hash, [](const hit_type&, thread_record&) {});
+            return !read(key, hash, payment::none, [](const hit_type&, thread_record&) {});
         }
     }
 
@@ -424,26 +433,46 @@ private:
     template <class K, class Make>
     std::pair<T, bool> load_or_make(K&& key, Make&& make) {
         const std::uint64_t hash = hash_of(key);
-        std::optional<T> copy;
-        if (read(key, hash,
-                 [&](const hit_type& h, thread_record&) { copy_value(h.token, copy); })) {
-            return {*std::move(copy), true};
-        }
         supply_type s(this->memory_source());
-        s.make_entry(hash, std::forward<K>(key), make());
-        copy_value(s.value(), copy);
-        // When another thread was first, its value is copied in the section; a copy that throws then leaves
-        // an entry that this call has not made.
-        const auto done = put(
-            s, std::forward<K>(key), hash,
-            [](const token* current) { return current != nullptr ? verb::keep : verb::put; },
-            nothing{},
-            [&](const outcome<token>& o) {
-                if (o.present) {
-                    copy_value(o.before, copy);
+        for (;;) {
+            std::optional<T> copy;
+            const auto copy_found = [&](const hit_type& h, thread_record&) {
+                copy_value(h.token, copy);
+            };
+            if (s.has_key() ? read(s.key(), hash, payment::none, copy_found)
+                            : read(key, hash, payment::due_if_present, copy_found)) {
+                return {*std::move(copy), true};
+            }
+            if (!s.has_value()) {
+                s.make_entry(hash, std::forward<K>(key), make());
+            }
+            if constexpr (std::is_nothrow_move_constructible_v<T> || !exceptions_enabled) {
+                copy_value(s.value(), copy);
+                if (!put_if_absent(s, hash)) {
+                    return {*std::move(copy), false};
                 }
-            });
-        return {*std::move(copy), done.present};
+            } else {
+                SYNCMAP_TRY { return insert_or_throw(s, hash); }
+                SYNCMAP_CATCH(const lost_race&) {}
+            }
+        }
+    }
+
+    /// Says whether there was a value already.
+    bool put_if_absent(supply_type& s, std::uint64_t hash) {
+        return put(s, s.key(), hash, [](const token* current) {
+                   return current != nullptr ? verb::keep : verb::put;
+               }).present;
+    }
+
+    /// Where moving a T may throw, the result has to be in its final place before the commit: so there is one
+    /// variable to be returned, and another way out.
+    std::pair<T, bool> insert_or_throw(supply_type& s, std::uint64_t hash) {
+        std::pair<T, bool> mine(std::as_const(*s.value()->value()), false);
+        if (put_if_absent(s, hash)) {
+            SYNCMAP_THROW(lost_race());
+        }
+        return mine;
     }
 
     /// Erases an entry for which pred() was true of the value `seen`, or is true of the one it has now.
@@ -466,8 +495,8 @@ private:
 
     /// Looks keys up a few at a time, so that the cache misses of one overlap those of the others, and calls
     /// f(index, value or null) for each, outside the section. Returns how many were there.
-    template <class Keys, class F>
-    std::size_t in_batches(const Keys& keys, F&& f) {
+    template <class Keys, class ToKey, class F>
+    std::size_t in_batches(const Keys& keys, ToKey to_key, F&& f) {
         constexpr std::size_t width = 16;
         std::size_t present = 0;
         std::size_t index = 0;
@@ -477,7 +506,7 @@ private:
             std::size_t count = 0;
             auto ahead = at;
             for (; count < width && ahead != end; ++ahead) {
-                hashes[count++] = hash_of(*ahead);
+                hashes[count++] = hash_of(to_key(*ahead));
             }
             bool missed = false;
             {
@@ -485,7 +514,7 @@ private:
                 this->prefetch_all(hashes, count);
                 for (std::size_t i = 0; i < count; ++i, ++at) {
                     hit_type found;
-                    if (find(*at, hashes[i], found, missed)) {
+                    if (find(to_key(*at), hashes[i], found, missed)) {
                         values[i].prepare(inside.record(), hazard::kind::scoped);
                         values[i].hold(found.token);
                         values[i].present = true;

@@ -49,11 +49,15 @@
 
 #if defined(__cpp_exceptions)
 #define SYNCMAP_TRY try
+#define SYNCMAP_CATCH(what) catch (what)
 #define SYNCMAP_CATCH_ALL catch (...)
+#define SYNCMAP_THROW(what) throw what
 #define SYNCMAP_RETHROW throw
 #else
 #define SYNCMAP_TRY if constexpr (true)
+#define SYNCMAP_CATCH(what) else
 #define SYNCMAP_CATCH_ALL else
+#define SYNCMAP_THROW(what) ::std::abort()
 #define SYNCMAP_RETHROW ::std::abort()
 #endif
 
@@ -64,6 +68,12 @@
 #endif
 
 namespace syncmap::inline v0::detail {
+
+#if defined(__cpp_exceptions)
+inline constexpr bool exceptions_enabled = true;
+#else
+inline constexpr bool exceptions_enabled = false;
+#endif
 
 /// For what must not go on: says why and ends the process.
 [[noreturn]] inline void die(const char* why) noexcept {

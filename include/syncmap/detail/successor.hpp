@@ -9,10 +9,11 @@
 // I2  Nobody reads or writes a destination before the first source's `moved` flag leads there; that flag is
 //     set when all the unit's entries have been copied.
 // I3  A move that fails leaves the sources true and the destinations empty.
-// The Host gives hash_in(slot), make_overflow() and now(); the first two may throw. Used by the engine.
+// The Host gives hash_in(slot) and make_overflow(), which may throw, free_overflow() and now(). Used by the engine.
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "table.hpp"
 
@@ -51,6 +52,7 @@ public:
     mover(table<Slot>& from, table<Slot>& to, Host& host) noexcept
         : unit_map(from.bits, to.bits), from_(from), to_(to), host_(host) {}
 
+    /// Whether all of a unit has moved.
     [[nodiscard]] bool moved(std::size_t unit) const noexcept {
         return from_.tags[first_source(unit)].load_control().moved();
     }
@@ -84,13 +86,21 @@ public:
             }
         }
         SYNCMAP_CATCH_ALL {
+            take_back();
             for (std::size_t i = 0; i < heirs(); ++i) {
                 to_.tags[first_heir(unit) + i].reset();
                 to_.sides[first_heir(unit) + i].chain.store(nullptr, std::memory_order_relaxed);
             }
             return false;
         }
-        for (std::size_t i = 0; i < sources(); ++i) {
+        while (made_ != nullptr) {
+            overflow_bucket<Slot>* const made = made_;
+            made_ = made->next_of_table;
+            to_.own(made);
+        }
+        // The first source's flag last: it stands for the unit (see moved()). Set earlier, it would send a
+        // writer of another source's key to the heir while loads still find that source true.
+        for (std::size_t i = sources(); i-- > 0;) {
             from_.tags[first_source(unit) + i].set_moved();
         }
         return true;
@@ -130,12 +140,20 @@ private:
         overflow_bucket<Slot>* const made = host_.make_overflow();
         made->slots[0].copy_from(slot);
         made->tags.set_tag(0, tag);
+        made->next_of_table = std::exchange(made_, made);
         to_.link_in_chain(heir, made);
+    }
+
+    void take_back() noexcept {
+        while (made_ != nullptr) {
+            host_.free_overflow(std::exchange(made_, made_->next_of_table));
+        }
     }
 
     table<Slot>& from_;
     table<Slot>& to_;
     Host& host_;
+    overflow_bucket<Slot>* made_ = nullptr;  ///< by the move that is going on
 };
 
 }  // namespace syncmap::inline v0::detail

@@ -150,15 +150,18 @@ struct table : retired {
     }
     /// Puts a filled overflow bucket in front of a bucket's chain. For the holder of its lock.
     void link_in_chain(std::size_t bucket, overflow_bucket<Slot>* made) noexcept {
+        auto& chain = sides[bucket].chain;
+        made->next.store(chain.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        chain.store(made, std::memory_order_release);  // (T2) release: pairs with (T1)
+        tags[bucket].set_overflow();
+    }
+    /// Makes it the table's own, to be freed with it.
+    void own(overflow_bucket<Slot>* made) noexcept {
         overflow_count.fetch_add(1, std::memory_order_relaxed);
         made->next_of_table = overflows.load(std::memory_order_relaxed);
         while (!overflows.compare_exchange_weak(made->next_of_table, made, std::memory_order_release,
                                                 std::memory_order_relaxed)) {
         }
-        auto& chain = sides[bucket].chain;
-        made->next.store(chain.load(std::memory_order_relaxed), std::memory_order_relaxed);
-        chain.store(made, std::memory_order_release);  // (T2) release: pairs with (T1)
-        tags[bucket].set_overflow();
     }
 
     // Read by every operation, written before the table is linked (successor: once).

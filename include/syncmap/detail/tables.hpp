@@ -42,7 +42,6 @@ public:
           garbage_(std::move(other.garbage_)),
           hash_(other.hash_) {}
     tables& operator=(const tables&) = delete;
-    ~tables() { destroy_everything(); }
 
     // --- sections -------------------------------------------------------------------------------
 
@@ -54,10 +53,10 @@ public:
         debris& operator=(const debris&) = delete;
         ~debris() {
             if (!list.empty()) {
-                owner_.garbage_.retire(list, thread_index, *owner_.home_, owner_);
+                owner_.garbage_.retire(list, thread_index);
             }
-            if (owner_.garbage_.behind()) [[unlikely]] {
-                owner_.garbage_.catch_up(*owner_.home_, owner_);
+            if (owner_.garbage_.pending()) [[unlikely]] {
+                owner_.garbage_.sweep(*owner_.home_, owner_);
             }
         }
         retired_list list;
@@ -74,9 +73,7 @@ public:
             debris_.thread_index = section_.record().index;
         }
         [[nodiscard]] thread_record& record() const noexcept { return section_.record(); }
-        void retire(retired* object, retired_weight w) noexcept {
-            debris_.list.push(object, w.objects, w.bytes);
-        }
+        [[nodiscard]] retired_list& unlinked() noexcept { return debris_.list; }
 
     private:
         debris debris_;
@@ -111,7 +108,7 @@ public:
             g->root = t;
             g->objects_left = lay::flat ? 0 : g->entries.sum();
             g->table_bytes = sizeof(*g) + base::bytes_of(*t);
-            op.retire(g, base::weight(g));
+            base::unlink(g, op.unlinked());
         }
     }
 
@@ -127,15 +124,16 @@ public:
             if (t == nullptr) {
                 t = make_first_table(bits);
             }
-            t->gen->compact.store(false, std::memory_order_relaxed);
-            raise_floor(*t->gen, bits);
             table_type* const next = t->successor.load(std::memory_order_acquire);
-            if (next != nullptr) {
-                if (next->bits >= bits) {
-                    return;
-                }
-                move_all(op, *t, *next);
-            } else if (t->bits >= bits || start_successor(*t, bits, true)) {
+            bool enough = (next != nullptr ? next : t)->bits >= bits;
+            if (!enough && next != nullptr) {
+                move_all(op.unlinked(), *t, *next);
+            } else if (!enough) {
+                enough = start_successor(*t, bits, true);
+            }
+            if (enough) {
+                t->gen->compact.store(false, std::memory_order_relaxed);
+                raise_floor(*t->gen, bits);
                 return;
             }
         }
@@ -182,7 +180,7 @@ public:
     }
 
     void reclaim() {
-        if (this_thread.sweeping) {
+        if (garbage_.sweeping()) {
             return;  // called by a destructor that the garbage runs: waiting would be for itself
         }
         bool outside = false;
@@ -235,18 +233,24 @@ protected:
         return read_.load(std::memory_order_acquire);  // (N1) acquire: pairs with (N2)
     }
 
-    void pay_for_miss() {
-        operation op(*this);
-        if (!home_->begin_help(op.record())) {
-            return;  // a fork is being prepared: nothing may be locked now
+    /// After a load that has met a moved bucket: moves one, if nobody is in the way. A fork of the process
+    /// waits for this, so that a child finds no lock held by a reader; hence no user code but Hash here.
+    SYNCMAP_NOINLINE void pay_for_miss() {
+        const section inside(*home_);
+        thread_record& me = inside.record();
+        if (!home_->begin_help(me)) {
+            return;  // a fork is being prepared
         }
+        retired_list unlinked;
         if (table_type* const t = read_table()) {
             t->gen->misses.fetch_add(1, std::memory_order_relaxed);
-            help(op, units_per_miss);
+            help(unlinked, units_per_miss);
         }
-        domain::end_help(op.record());
+        if (!unlinked.empty()) {
+            garbage_.retire(unlinked, me.index);
+        }
+        domain::end_help(me);
     }
-
 
     /// Frees what a failed allocation leaves behind.
     SYNCMAP_NOINLINE table_type* make_first_table(std::uint32_t bits) {
@@ -358,17 +362,17 @@ protected:
     using mover_type = mover<slot, tables>;
 
     /// Before a write: the unit of its bucket. True when that has moved.
-    bool move_home(operation& op, table_type& from, table_type& to, std::uint64_t hash) {
+    bool move_home(retired_list& unlinked, table_type& from, table_type& to, std::uint64_t hash) {
         mover_type m(from, to, *this);
         const std::size_t unit = m.unit_of(from.index(hash));
         if (m.moved(unit)) {
             return true;
         }
         m.lock(unit);
-        return move_and_unlock(op, from, to, m, unit);
+        return move_and_unlock(unlinked, from, to, m, unit);
     }
 
-    bool move_and_unlock(operation& op, table_type& from, table_type& to, mover_type& m,
+    bool move_and_unlock(retired_list& unlinked, table_type& from, table_type& to, mover_type& m,
                          std::size_t unit) {
         if (m.moved(unit)) {
             m.unlock(unit);
@@ -379,13 +383,13 @@ protected:
         // (N4) acq_rel: the last mover has all the others' work behind it when it promotes.
         if (done && from.moved.fetch_add(m.sources(), std::memory_order_acq_rel) + m.sources() ==
                         from.buckets()) {
-            promote(op, from, to);
+            promote(unlinked, from, to);
         }
         return done;
     }
 
     /// Moves up to `count` units, wherever they are; never waits.
-    void help(operation& op, unsigned count) {
+    void help(retired_list& unlinked, unsigned count) {
         table_type* const t = read_table();
         table_type* const next = t != nullptr ? t->successor.load(std::memory_order_acquire) : nullptr;
         if (next == nullptr) [[likely]] {
@@ -395,7 +399,7 @@ protected:
         std::size_t unit = t->cursor.load(std::memory_order_relaxed) % m.units();
         for (unsigned looked = 0; looked < look_ahead && count != 0; ++looked) {
             if (!m.moved(unit) && m.try_lock(unit)) {
-                move_and_unlock(op, *t, *next, m, unit);
+                move_and_unlock(unlinked, *t, *next, m, unit);
                 --count;
             }
             unit = unit + 1 == m.units() ? 0 : unit + 1;
@@ -403,18 +407,18 @@ protected:
         t->cursor.store(unit, std::memory_order_relaxed);
     }
 
-    void move_all(operation& op, table_type& t, table_type& next) {
+    void move_all(retired_list& unlinked, table_type& t, table_type& next) {
         mover_type m(t, next, *this);
         for (std::size_t unit = 0; unit < m.units(); ++unit) {
             if (!m.moved(unit)) {
                 m.lock(unit);
-                move_and_unlock(op, t, next, m, unit);
+                move_and_unlock(unlinked, t, next, m, unit);
             }
         }
     }
 
     /// The last unit has moved: `dirty` becomes `read`, unless the map has been cleared meanwhile.
-    SYNCMAP_NOINLINE void promote(operation& op, table_type& from, table_type& to) {
+    SYNCMAP_NOINLINE void promote(retired_list& unlinked, table_type& from, table_type& to) {
         // Chains that this rebuild did not get rid of would not go by another one.
         to.overflow_limit = std::max(to.default_overflow_limit(),
                                      2 * to.overflow_count.load(std::memory_order_relaxed));
@@ -422,7 +426,7 @@ protected:
         table_type* expected = &from;
         if (read_.compare_exchange_strong(expected, &to, std::memory_order_acq_rel,  // (N2)
                                           std::memory_order_relaxed)) {
-            op.retire(&from, base::weight(&from));
+            base::unlink(&from, unlinked);
             resize_if_due(to);
         }
     }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// load_many and visit_many: a batch gives what single loads would.
+#include <array>
+#include <list>
+#include <optional>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace support;
+
+template <class Config>
+using slots = std::vector<typename Config::result>;
+
+template <class Config>
+std::vector<typename Config::key> every_other(std::size_t n) {
+    std::vector<typename Config::key> keys;
+    for (std::size_t i = 0; i < n; ++i) keys.push_back(Config::make_key(2 * i));
+    return keys;
+}
+
+template <class Config>
+class batch : public ::testing::Test {};
+TYPED_TEST_SUITE(batch, configs);
+
+// Batches of every length around the sizes in which an implementation may work internally.
+TYPED_TEST(batch, load_many_loads_each_key) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 100);
+    for (std::size_t n = 0; n < 100; ++n) {
+        const auto keys = every_other<TypeParam>(n);
+        slots<TypeParam> out(n + 3, TypeParam::make_value(5000));
+        const auto found = std::as_const(m).load_many(keys, std::span(out));
+        EXPECT_EQ(found, std::min<std::size_t>(n, 50));
+        for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(out[i], m.load(keys[i]));
+        for (std::size_t i = n; i < out.size(); ++i)
+            EXPECT_EQ(out[i], TypeParam::make_value(5000)) << "wrote beyond the keys";
+    }
+}
+
+TYPED_TEST(batch, load_many_finds_nothing_in_an_empty_map_and_resets_the_slots) {
+    const typename TypeParam::map m;
+    const auto keys = every_other<TypeParam>(40);
+    slots<TypeParam> out(40, TypeParam::make_value(1));
+    EXPECT_EQ(m.load_many(keys, std::span(out)), 0u);
+    for (const auto& slot : out) EXPECT_EQ(slot, std::nullopt);
+}
+
+TYPED_TEST(batch, load_many_refuses_a_span_that_is_too_short) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 40);
+    const auto keys = every_other<TypeParam>(20);
+    slots<TypeParam> out(19);
+    EXPECT_THROW(m.load_many(keys, std::span(out)), std::invalid_argument);
+    for (const auto& slot : out) EXPECT_EQ(slot, std::nullopt);
+}
+
+TYPED_TEST(batch, load_many_takes_repeated_keys) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 5);
+    const std::vector<typename TypeParam::key> keys(70, TypeParam::make_key(3));
+    slots<TypeParam> out(70);
+    EXPECT_EQ(m.load_many(keys, std::span(out)), 70u);
+    for (const auto& slot : out) EXPECT_EQ(slot, TypeParam::make_value(3));
+}
+
+TYPED_TEST(batch, visit_many_tells_the_index_of_each_key_found) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 100);
+    for (const std::size_t n : {0u, 1u, 15u, 16u, 17u, 33u, 64u, 90u}) {
+        const auto keys = every_other<TypeParam>(n);
+        std::vector<int> calls(n);
+        const auto found =
+            std::as_const(m).visit_many(keys, [&](std::size_t index, const auto& value) {
+                ASSERT_LT(index, n);
+                ++calls[index];
+                EXPECT_EQ(value, TypeParam::make_value(2 * index));
+            });
+        EXPECT_EQ(found, std::min<std::size_t>(n, 50));
+        for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(calls[i], i < 50 ? 1 : 0);
+    }
+}
+
+TYPED_TEST(batch, visit_many_may_change_the_map_in_its_callback) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 60);
+    const auto keys = every_other<TypeParam>(30);
+    std::size_t calls = 0;
+    m.visit_many(keys, [&](std::size_t index, const auto& value) {
+        m.erase(keys[index]);
+        fill<TypeParam>(m, 1000 + 5 * index, 1005 + 5 * index);
+        m.reclaim();
+        EXPECT_EQ(value, TypeParam::make_value(2 * index));
+        ++calls;
+    });
+    EXPECT_EQ(calls, 30u);
+    EXPECT_EQ(m.size(), 30u + 150u);
+}
+
+TYPED_TEST(batch, visit_many_lets_an_exception_out) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 60);
+    const auto keys = every_other<TypeParam>(30);
+    std::size_t calls = 0;
+    EXPECT_THROW(m.visit_many(keys, [&](std::size_t, const auto&) {
+        if (++calls == 20) throw std::runtime_error("no");
+    }),
+                 std::runtime_error);
+    EXPECT_EQ(calls, 20u);
+    expect_holds(m, model_of<TypeParam>(0, 60));
+}
+
+TEST(batch_ranges, may_be_of_any_sized_kind) {
+    syncmap::map<int, int> m;
+    for (int i = 0; i < 100; ++i) m.store(i, -i);
+    std::array<std::optional<int>, 5> out;
+    const std::list<int> list{1, 2, 300, 4, 5};
+    EXPECT_EQ(m.load_many(list, std::span(out)), 4u);
+    EXPECT_EQ(out[2], std::nullopt);
+    EXPECT_EQ(out[4], -5);
+    const int array[] = {7, 8, 9, 10, 1000};
+    EXPECT_EQ(m.load_many(array, std::span(out)), 4u);
+    EXPECT_EQ(out[0], -7);
+    const std::set<int> set{90, 95, 100, 105};
+    EXPECT_EQ(m.load_many(set, std::span(out)), 2u);
+    EXPECT_EQ(out[1], -95);
+    EXPECT_EQ(m.visit_many(set, [](std::size_t, int) {}), 2u);
+    const std::span<const int> some(array);
+    EXPECT_EQ(m.visit_many(some.first(2), [](std::size_t, int) {}), 2u);
+}
+
+TEST(batch_ranges, may_hold_views_of_keys) {
+    syncmap::map<std::string, int> m;
+    m.store("one", 1);
+    m.store("two", 2);
+    const std::string_view keys[] = {"two", "three", "one"};
+    std::optional<int> out[3];
+    EXPECT_EQ(m.load_many(keys, std::span(out)), 2u);
+    EXPECT_EQ(out[0], 2);
+    EXPECT_EQ(out[1], std::nullopt);
+    EXPECT_EQ(out[2], 1);
+}
+
+TEST(batch_ranges, are_converted_to_keys_where_they_have_to_be) {
+    syncmap::map<std::uint64_t, int> numbers;
+    numbers.store(1, 10);
+    numbers.store(3, 30);
+    std::optional<int> out[3];
+    EXPECT_EQ(numbers.load_many(std::vector<std::uint8_t>{1, 2, 3}, std::span(out)), 2u);
+    EXPECT_EQ(out[2], 30);
+    syncmap::map<std::string, int, std::hash<std::string>> texts;
+    texts.store("two", 2);
+    const char* const words[] = {"one", "two"};
+    EXPECT_EQ(texts.visit_many(words, [](std::size_t index, int) { EXPECT_EQ(index, 1u); }), 1u);
+}
+
+TEST(batch_values, need_no_copy_to_be_visited) {
+    syncmap::map<int, immovable> m;
+    for (int i = 0; i < 50; ++i) m.try_emplace(i, i);
+    const std::vector<int> keys{3, 4, 99, 5};
+    EXPECT_EQ(m.visit_many(keys, [&](std::size_t index, const immovable& value) {
+        EXPECT_EQ(value.number, keys[index]);
+        EXPECT_EQ(value.self, &value);
+    }),
+              3u);
+}
+
+}  // namespace

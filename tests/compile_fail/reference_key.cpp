@@ -1,0 +1,5 @@
+// expect: [Rr]eference|object
+// SPDX-License-Identifier: BSL-1.0
+#include <syncmap/map.hpp>
+
+int main() { syncmap::map<int&, int> map; }

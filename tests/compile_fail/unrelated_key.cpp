@@ -1,0 +1,12 @@
+// expect: [Kk]ey
+// SPDX-License-Identifier: BSL-1.0
+#include <syncmap/map.hpp>
+
+#include <string>
+
+struct unrelated {};
+
+int main() {
+    syncmap::map<std::string, int> map;
+    map.store(unrelated{}, 1);
+}
