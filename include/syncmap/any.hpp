@@ -55,17 +55,44 @@ struct stored_as {
     using type = std::decay_t<V>;
 };
 template <class V>
-    requires std::convertible_to<V, std::string_view>
+    requires(std::convertible_to<V, std::string_view> &&
+             !std::same_as<std::remove_cvref_t<V>, std::nullptr_t>)
 struct stored_as<V> {
     using type = std::string;
 };
 template <class V>
 using stored = typename stored_as<V>::type;
 
+/// Whether values can be compared. The == of containers, pairs and tuples is there whatever is in them, so
+/// these are asked for their elements.
 template <class V>
-concept has_equality = requires(const V& v) {
-    { v == v } -> std::convertible_to<bool>;
+struct equality {
+    static constexpr bool value = [] {
+        if constexpr (requires(const V& v) {
+                          { v == v } -> std::convertible_to<bool>;
+                      }) {
+            if constexpr (requires { typename V::value_type; }) {
+                return std::same_as<typename V::value_type, V> ||
+                       equality<typename V::value_type>::value;
+            } else {
+                return true;
+            }
+        } else {
+            return false;
+        }
+    }();
 };
+template <class A, class B>
+struct equality<std::pair<A, B>> {
+    static constexpr bool value =
+        equality<std::remove_cv_t<A>>::value && equality<std::remove_cv_t<B>>::value;
+};
+template <class... E>
+struct equality<std::tuple<E...>> {
+    static constexpr bool value = (equality<std::remove_cvref_t<E>>::value && ...);
+};
+template <class V>
+concept has_equality = equality<V>::value;
 template <class V>
 concept has_hash = requires(const V& v) {
     { hash<V>{}(v) } -> std::convertible_to<std::size_t>;

@@ -32,6 +32,9 @@
 
 namespace syncmap::inline v0 {
 
+template <class Key>
+class hash;
+
 namespace detail {
 
 /// The 128-bit product of two words, its halves xored: the one step that all hashing here is made of.
@@ -100,13 +103,6 @@ template <class C>
 concept character = std::same_as<C, char> || std::same_as<C, wchar_t> || std::same_as<C, char8_t> ||
                     std::same_as<C, char16_t> || std::same_as<C, char32_t>;
 
-template <class Key>
-inline constexpr bool is_tuple_like = false;
-template <class A, class B>
-inline constexpr bool is_tuple_like<std::pair<A, B>> = true;
-template <class... E>
-inline constexpr bool is_tuple_like<std::tuple<E...>> = true;
-
 /// The object that all specialisations of hash share, and the arithmetic on it.
 class seeded {
 public:
@@ -157,6 +153,17 @@ template <class Key>
 concept std_hashable = requires(const Key& key) {
     { std::hash<Key>{}(key) } -> std::convertible_to<std::size_t>;
 };
+
+/// A pair or tuple whose elements can all be hashed.
+template <class Key>
+inline constexpr bool is_tuple_like = false;
+template <class A, class B>
+inline constexpr bool is_tuple_like<std::pair<A, B>> =
+    std::invocable<const hash<std::decay_t<A>>&, const A&> &&
+    std::invocable<const hash<std::decay_t<B>>&, const B&>;
+template <class... E>
+inline constexpr bool is_tuple_like<std::tuple<E...>> =
+    (std::invocable<const hash<std::decay_t<E>>&, const E&> && ...);
 
 }  // namespace detail
 

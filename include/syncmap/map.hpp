@@ -303,8 +303,8 @@ public:
     }
 
     /// Sets the value of `key` to `desired` if there is one that equals `expected` (by ==, never by bytes:
-    /// NaN matches nothing); says whether it did. `desired` is left alone if not. May wait; looks again if
-    /// the value changes while it is compared. Synchronizes as load() and store(). Throws what ==, Hash,
+    /// NaN matches nothing); says whether it did. `desired` is left alone if the first value seen does not
+    /// match. May wait; looks again if the value changes while it is compared. Synchronizes as load() and store(). Throws what ==, Hash,
     /// KeyEqual, constructing T and allocating throw; strong. Go: CompareAndSwap.
     template <class K = Key, class V = T>
     bool compare_exchange(const K& key, const T& expected, V&& desired) {

@@ -54,7 +54,7 @@ struct alignas(64) thread_record {
     std::atomic<bool> in_use{true};
     std::atomic<bool> helping{false};  ///< a load is moving a bucket: fork() waits for that
 #if SYNCMAP_PTHREAD
-    pthread_t owner = pthread_self();
+    std::atomic<pthread_t> owner = pthread_self();
 #endif
     hazard_slot* free_local = nullptr;               ///< used by the owner alone
     std::atomic<hazard_slot*> free_remote{nullptr};  ///< given back by other threads
@@ -147,6 +147,16 @@ public:
         return epoch_.load(std::memory_order_relaxed);
     }
 
+    /// Whether the calling thread is in a section, be it through another shared library's copy of this code.
+    [[nodiscard]] bool inside_section() noexcept {
+        for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
+            if (belongs_to_caller(*r) && r->active.load(std::memory_order_relaxed) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// A number that no other call gets.
     std::uint64_t next_serial() noexcept {
         return serial_.fetch_add(1, std::memory_order_relaxed);
@@ -210,6 +220,14 @@ private:
         return instance;
     }
 
+    static bool belongs_to_caller(const thread_record& r) noexcept {
+#if SYNCMAP_PTHREAD
+        return pthread_equal(r.owner.load(std::memory_order_relaxed), pthread_self()) != 0;
+#else
+        return this_thread.record == &r;
+#endif
+    }
+
     static domain* create() noexcept {
         auto* made = new (std::nothrow) domain;
         if (made == nullptr) {
@@ -243,9 +261,9 @@ private:
             guard().arm();
             record.next_of_thread = this_thread.all;
             this_thread.all = &record;
-            this_thread.home = this;
-            this_thread.record = &record;
         }
+        this_thread.home = this;
+        this_thread.record = &record;
         return record;
     }
 
@@ -257,7 +275,7 @@ private:
                 r->in_use.compare_exchange_strong(expected, true, std::memory_order_acquire,
                                                   std::memory_order_relaxed)) {
 #if SYNCMAP_PTHREAD
-                r->owner = pthread_self();
+                r->owner.store(pthread_self(), std::memory_order_relaxed);
 #endif
                 return *r;
             }
@@ -277,7 +295,7 @@ private:
     void before_fork() noexcept {
         forking_.store(true, std::memory_order_seq_cst);
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
-            while (pthread_equal(r->owner, pthread_self()) == 0 &&
+            while (!belongs_to_caller(*r) &&
                    r->helping.load(std::memory_order_seq_cst)) {
                 cpu_relax();
             }
@@ -288,7 +306,7 @@ private:
         forking_.store(false, std::memory_order_seq_cst);
         readers_fence_ = readers_fence_ || !register_barrier_everywhere();
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
-            if (pthread_equal(r->owner, pthread_self()) != 0) {
+            if (belongs_to_caller(*r)) {
                 continue;
             }
             r->active.store(0, std::memory_order_release);
@@ -328,13 +346,13 @@ public:
     section& operator=(const section&) = delete;
     ~section() {
         domain::leave(record_, outer_);
-        if (record_.temporary) [[unlikely]] {
+        if (record_.temporary && outer_ == 0) [[unlikely]] {
+            this_thread.home = nullptr;
             domain::give_back(record_);
         }
     }
 
     [[nodiscard]] thread_record& record() const noexcept { return record_; }
-    [[nodiscard]] bool outermost() const noexcept { return outer_ == 0; }
 
 private:
     thread_record& record_;

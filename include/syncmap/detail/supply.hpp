@@ -77,7 +77,7 @@ public:
     template <class K>
     void add_key(std::uint64_t hash, K&& key) {
         if constexpr (lay::flat) {
-            key_ = &flat_key_.emplace(std::forward<K>(key));
+            key_ = std::addressof(flat_key_.emplace(std::forward<K>(key)));
         } else {
             node_ = memory_.make_node(hash, std::forward<K>(key));
             key_ = node_->key();

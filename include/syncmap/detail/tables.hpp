@@ -183,12 +183,7 @@ public:
         if (garbage_.sweeping()) {
             return;  // called by a destructor that the garbage runs: waiting would be for itself
         }
-        bool outside = false;
-        {
-            const section inside(*home_);
-            outside = inside.outermost();
-        }
-        garbage_.reclaim(*home_, *this, outside);
+        garbage_.reclaim(*home_, *this, !home_->inside_section());
     }
 
     /// Not concurrent-safe.
