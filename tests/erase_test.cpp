@@ -154,7 +154,8 @@ TEST(erase_values, are_destroyed_by_reclaim) {
     using value = counted<tag>;
     {
         syncmap::map<int, value> m;
-        for (int i = 0; i < 100; ++i) m.store(i, value(i));
+        for (int i = 0; i < 100; ++i) m.store(i, value(-i));
+        for (int i = 0; i < 100; ++i) m.store(i, value(i));  // no longer the first of its key
         for (int i = 0; i < 25; ++i) m.erase(i);
         for (int i = 25; i < 50; ++i) (void)m.load_and_erase(i);
         for (int i = 50; i < 75; ++i) m.compare_and_erase(i, value(i));

@@ -118,6 +118,29 @@ TYPED_TEST(for_each, misses_no_key_that_stays_while_the_map_grows_and_shrinks) {
     for (const auto& key : visited) EXPECT_EQ(visited.count(key), 1u);
 }
 
+// The smaller table's buckets do not begin where the walk has come to: what they hold from before
+// must not be shown again, nor anything behind be left out. Wherever in the walk that happens.
+TYPED_TEST(for_each, shows_no_key_twice_when_the_table_shrinks_under_it) {
+    for (std::size_t when = 1; when < 150; when += 7) {
+        typename TypeParam::map m;
+        m.reserve(150);
+        fill<TypeParam>(m, 0, 150);
+        std::multiset<typename TypeParam::key> visited;
+        m.for_each([&](const auto& key, const auto&) {
+            visited.insert(key);
+            if (visited.size() != when) return;
+            for (std::size_t i = 20; i < 150; ++i) m.erase(TypeParam::make_key(i));
+            m.shrink_to_fit();
+            for (std::size_t i = 0; i < 400; ++i)
+                m.store(TypeParam::make_key(i % 20), TypeParam::make_value(i));
+            EXPECT_FALSE(m.stats().amended);
+        });
+        for (std::size_t i = 0; i < 20; ++i)
+            EXPECT_EQ(visited.count(TypeParam::make_key(i)), 1u) << i << " at " << when;
+        for (const auto& key : visited) EXPECT_EQ(visited.count(key), 1u);
+    }
+}
+
 TYPED_TEST(for_each, ends_although_its_callback_clears_the_map) {
     typename TypeParam::map m;
     fill<TypeParam>(m, 0, 100);

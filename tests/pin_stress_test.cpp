@@ -145,7 +145,7 @@ TYPED_TEST(pin_stress, handles_outlive_the_threads_that_made_them) {
 
 // Catches: a fixed number of values that can be pinned at a time.
 TYPED_TEST(pin_stress, a_thread_may_hold_thousands_of_handles) {
-    constexpr std::uint64_t many = 5000;
+    const std::uint64_t many = scaled(5000);
     promises kept;
     typename TestFixture::map m;
     in_parallel(threads, [&](std::size_t which) {

@@ -11,9 +11,9 @@
 //   synchronizes  A call that sees the effect of another one happens after everything that the thread of
 //                 that other call did before it (release/acquire). All calls on one key are in one order that
 //                 every thread agrees on (linearizable), and clear() is in it.
-// Every call costs O(1) on average beside Hash, KeyEqual and the copies it returns, in the worst case too as
-// far as moving to a larger or smaller table is concerned: a call moves at most 6 buckets. With n keys of
-// one hash it is O(n).
+// Every call on a key costs O(1) on average beside Hash, KeyEqual and the copies it returns, and also in the
+// worst case as far as moving to a larger or smaller table is concerned: it moves at most 6 buckets (each
+// time it tries, where it has to try again). With n keys of one hash it is O(n).
 #pragma once
 
 #include <concepts>
@@ -36,7 +36,8 @@ namespace syncmap::inline v0 {
 ///
 /// Any number of threads may call any member at the same time, but for construction, destruction, move and
 /// swap. Callbacks run outside all locks: they may call any member on the same map, throw, block, or take
-/// for ever, and hold back no more than the one value they look at.
+/// for ever, and hold back from destruction no more than the one value they look at (for_each() and erase_if()
+/// also the keys of one bucket, visit_many() up to 16 values).
 ///
 /// Key, T:     any object types; T may be neither copyable nor movable (then use try_emplace(), visit(),
 ///             pin()). Destructors must not throw.
@@ -45,8 +46,9 @@ namespace syncmap::inline v0 {
 /// KeyEqual:   an equivalence, callable likewise. Where Hash and KeyEqual both have `is_transparent` (the
 ///             defaults for strings do), members take any key that both accept, and build a Key only to
 ///             insert it. Otherwise what is no Key is converted to one first.
-/// Allocator:  all memory comes from it and is back when the destructor returns (but for one small record a
-///             thread, which belongs to the process); must be usable from several threads at once.
+/// Allocator:  all memory of the map comes from it and is back when the destructor returns; must be usable
+///             from several threads at once. (Outside it: a small record a thread, which belongs to the
+///             process, and what a running for_each() copies.)
 ///
 /// A key or value that only views foreign memory (`string_view`, a pointer that KeyEqual follows) may still be
 /// looked at by a concurrent call for a moment after erase() has returned; reclaim() waits until it is not.
@@ -274,8 +276,8 @@ public:
         return impl_.try_emplace(insert_key(std::forward<K>(key)), std::forward<Args>(args)...);
     }
 
-    /// Removes `key`; says whether it was there. May wait. Never allocates (but for the first call of a
-    /// thread). Synchronizes with every call that sees it, and with the write it erases. Throws what Hash
+    /// Removes `key`; says whether it was there. May wait. Needs no memory (but for the first call of a
+    /// thread; a smaller table that it starts or fills is done without if there is none). Synchronizes with every call that sees it, and with the write it erases. Throws what Hash
     /// and KeyEqual throw; strong. The value is destroyed when nobody looks at it any more: see reclaim().
     /// Go: Delete.
     template <class K = Key>

@@ -1,4 +1,4 @@
-// expect: ==
+// expect: need T to have operator==
 // SPDX-License-Identifier: BSL-1.0
 #include <syncmap/map.hpp>
 

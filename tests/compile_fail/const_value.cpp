@@ -1,4 +1,4 @@
-// expect: const
+// expect: without const
 // SPDX-License-Identifier: BSL-1.0
 #include <syncmap/map.hpp>
 

@@ -1,4 +1,4 @@
-// expect: [Hh]ash
+// expect: Hash cannot hash Key
 // SPDX-License-Identifier: BSL-1.0
 #include <syncmap/map.hpp>
 

@@ -1,4 +1,4 @@
-// expect: optional<T>
+// expect: no matching .*load_many
 // SPDX-License-Identifier: BSL-1.0
 #include <syncmap/map.hpp>
 

@@ -1,4 +1,4 @@
-// expect: visit
+// expect: use visit
 // SPDX-License-Identifier: BSL-1.0
 #include <syncmap/map.hpp>
 

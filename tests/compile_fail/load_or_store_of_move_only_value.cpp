@@ -1,4 +1,4 @@
-// expect: try_emplace|visit
+// expect: use try_emplace
 // SPDX-License-Identifier: BSL-1.0
 #include <syncmap/map.hpp>
 

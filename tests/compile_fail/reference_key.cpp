@@ -1,4 +1,4 @@
-// expect: [Rr]eference|object
+// expect: Key must be an object type
 // SPDX-License-Identifier: BSL-1.0
 #include <syncmap/map.hpp>
 

@@ -1,4 +1,4 @@
-// expect: [Kk]ey
+// expect: Key cannot be constructed
 // SPDX-License-Identifier: BSL-1.0
 #include <syncmap/map.hpp>
 

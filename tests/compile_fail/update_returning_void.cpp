@@ -1,4 +1,4 @@
-// expect: optional<T>
+// expect: return std::optional<T>
 // SPDX-License-Identifier: BSL-1.0
 #include <syncmap/map.hpp>
 

@@ -1,4 +1,4 @@
-// expect: const T ?&
+// expect: callable with `const T&`
 // SPDX-License-Identifier: BSL-1.0
 #include <syncmap/map.hpp>
 

@@ -52,7 +52,7 @@ struct alignas(64) thread_record {
     thread_record* next = nullptr;            ///< all records of the domain
     thread_record* next_of_thread = nullptr;  ///< the owner's records in other domains
     std::atomic<bool> in_use{true};
-    std::atomic<bool> helping{false};  ///< a load is moving a bucket: fork() waits for that
+    std::atomic<bool> helping{false};  ///< a reader may hold a bucket's lock: fork() waits for that
 #if SYNCMAP_PTHREAD
     std::atomic<pthread_t> owner = pthread_self();
 #endif
@@ -177,6 +177,32 @@ public:
         }
     }
 
+    /// Around a block in which a reader holds bucket locks; false, and it must not, while a fork is being
+    /// prepared: the child of a fork shall find no lock held by a reader.
+    class help_guard {
+    public:
+        help_guard(domain& home, thread_record& record) noexcept
+            : record_(record), may_help_(home.begin_help(record)) {}
+        help_guard(const help_guard&) = delete;
+        help_guard& operator=(const help_guard&) = delete;
+        ~help_guard() {
+            if (may_help_) {
+                end_help(record_);
+            }
+        }
+        explicit operator bool() const noexcept { return may_help_; }
+
+    private:
+        thread_record& record_;
+        bool may_help_;
+    };
+
+    static void give_back(thread_record& record) noexcept {
+        // (E7) release: pairs with (E8); the next owner sees the hazard lists and counter cells as left.
+        record.in_use.store(false, std::memory_order_release);
+    }
+
+private:
     /// False while a fork is being prepared: a load must not start to help then.
     bool begin_help(thread_record& record) noexcept {
         // Both sides store, then look at the other's flag, all seq_cst: one of them sees the other.
@@ -191,12 +217,6 @@ public:
         record.helping.store(false, std::memory_order_release);
     }
 
-    static void give_back(thread_record& record) noexcept {
-        // (E7) release: pairs with (E8); the next owner sees the hazard lists and counter cells as left.
-        record.in_use.store(false, std::memory_order_release);
-    }
-
-private:
     /// Gives the thread's records back when it exits.
     struct thread_guard {
         thread_guard() noexcept = default;

@@ -3,8 +3,8 @@
 // What a map has unlinked and not yet destroyed: a few queues, striped by thread, that belong to the map.
 //
 // A stripe's objects go through three lists: `fresh` (just retired), `waiting` (stamped: waits until every
-// section that could see them is over) and `ready` (nobody can reach them; one may still be announced in
-// a hazard slot, and goes round again then).
+// section that could see them is over) and `ready` (nobody can reach them any more). What turns out to be
+// announced in a hazard slot then waits in `announced`, and gets another chance with the next stamp.
 // I1  Destroying happens outside all sections and locks: a destructor may use the map.
 // I2  A stamp (one fence everywhere) is paid for by `scan_objects` objects or `scan_bytes` bytes. While there
 //     is something that can be destroyed every write destroys up to `write_budget` objects. So no operation
@@ -19,6 +19,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <functional>
 #include <limits>
@@ -51,6 +52,7 @@ public:
         retired_list fresh;
         retired_list waiting;
         retired_list ready;
+        retired_list announced;
         std::atomic<bool> pending{false};        ///< there is something for sweeps to do
         std::atomic<std::uint32_t> sweepers{0};  ///< have objects in hand
         std::atomic<std::size_t> objects{0};     ///< in the lists and in hand
@@ -147,7 +149,7 @@ public:
 
     /// Destroys everything at once; nobody else may be using the map. Returns the blocks, to be freed.
     template <class Disposer>
-    block* destroy_all(Disposer& dispose) {
+    block* destroy_all([[maybe_unused]] const domain& home, Disposer& dispose) {
         // A destructor may retire more, into the same stripes: go round until there is nothing left.
         for (bool again = true; again;) {
             again = false;
@@ -155,10 +157,12 @@ public:
                 for (std::uint32_t i = 0; i < b->count; ++i) {
                     stripe& s = b->at(i);
                     retired_list all;
+                    all.splice(s.announced);
                     all.splice(s.ready);
                     all.splice(s.waiting);
                     all.splice(s.fresh);
                     again = again || !all.empty();
+                    assert_not_announced(all, home, dispose);
                     while (!all.empty()) {
                         destroy_front(s, all, dispose);
                     }
@@ -167,6 +171,28 @@ public:
         }
         pending_.store(0, std::memory_order_relaxed);
         return newest_.exchange(nullptr, std::memory_order_relaxed);
+    }
+
+    /// In debug builds: that no pinned handle outlives its map.
+    template <class Disposer>
+    static void assert_not_announced([[maybe_unused]] const retired_list& list,
+                                     [[maybe_unused]] const domain& home,
+                                     [[maybe_unused]] Disposer& dispose) noexcept {
+#ifndef NDEBUG
+        const retired* r = list.front();
+        while (r != nullptr) {
+            candidate batch[64];
+            std::size_t size = 0;
+            for (; r != nullptr && size < 64; r = r->next()) {
+                batch[size++] = {const_cast<retired*>(r), dispose.value_inside(const_cast<retired*>(r))};
+            }
+            mark_announced(batch, size, home);
+            for (std::size_t i = 0; i < size; ++i) {
+                assert(!batch[i].announced && !batch[i].value_announced &&
+                       "syncmap: a pinned value outlives its map");
+            }
+        }
+#endif
     }
 
     [[nodiscard]] retired_weight weight() const noexcept {
@@ -236,6 +262,7 @@ private:
         {
             const std::lock_guard lock(s.lock);
             if (passed && s.stamp == stamp && !s.stamping) {
+                s.ready.splice(s.announced);
                 s.ready.splice(s.waiting);
             }
             in_hand.splice(s.ready);
@@ -251,8 +278,8 @@ private:
             const std::lock_guard lock(s.lock);
             in_hand.splice(s.ready);
             s.ready.splice(in_hand);
+            s.announced.splice(held);
             note_pending(s);
-            s.ready.splice(held);  // nothing to be done about those
         }
         s.sweepers.fetch_sub(1, std::memory_order_release);
     }
@@ -262,6 +289,7 @@ private:
         retired_list in_hand;
         {
             const std::lock_guard lock(s.lock);
+            in_hand.splice(s.announced);
             in_hand.splice(s.ready);
             in_hand.splice(s.waiting);
             in_hand.splice(s.fresh);
@@ -286,9 +314,9 @@ private:
         }
         {
             const std::lock_guard lock(s.lock);
-            s.ready.splice(held);     // only announced
+            s.announced.splice(held);
+            s.fresh.splice(in_hand);  // a section may still see it, and must not be waited for
             note_pending(s);
-            s.fresh.splice(in_hand);  // still visible to a section of this very thread
         }
         s.sweepers.fetch_sub(1, std::memory_order_release);
         // What others have in hand was retired before too.
@@ -332,8 +360,8 @@ private:
     }
 
     struct candidate {
-        retired* object;
-        const void* value_inside;
+        retired* object = nullptr;
+        const void* value_inside = nullptr;
         bool announced = false;
         bool value_announced = false;
     };

@@ -183,7 +183,8 @@ public:
         if (garbage_.sweeping()) {
             return;  // called by a destructor that the garbage runs: waiting would be for itself
         }
-        garbage_.reclaim(*home_, *this, !home_->inside_section());
+        garbage_.reclaim(*home_, *this, 
+                         this_thread.sweeps == nullptr && !home_->inside_section());
     }
 
     /// Not concurrent-safe.
@@ -202,12 +203,13 @@ public:
             if (table_type* const t = read_.exchange(nullptr, std::memory_order_relaxed)) {
                 retired_list parts;
                 t->gen->root = t;
-                while (!base::destroy_generation(t->gen, parts)) {
+                for (bool gone = false; !gone;) {
+                    gone = base::destroy_generation(t->gen, parts);
+                    garbage::assert_not_announced(parts, *home_, *this);
                     base::destroy_list(parts);
                 }
-                base::destroy_list(parts);
             }
-            garbage::block* b = garbage_.destroy_all(*this);
+            garbage::block* b = garbage_.destroy_all(*home_, *this);
             while (b != nullptr) {
                 garbage::block* const older = b->older;
                 base::free_garbage_block(b);
@@ -228,23 +230,22 @@ protected:
         return read_.load(std::memory_order_acquire);  // (N1) acquire: pairs with (N2)
     }
 
-    /// After a load that has met a moved bucket: moves one, if nobody is in the way. A fork of the process
-    /// waits for this, so that a child finds no lock held by a reader; hence no user code but Hash here.
+    /// After a load that has met a moved bucket: moves one, if nobody is in the way. Runs no user code but
+    /// Hash, because a fork of the process waits for this.
     SYNCMAP_NOINLINE void pay_for_miss() {
         const section inside(*home_);
         thread_record& me = inside.record();
-        if (!home_->begin_help(me)) {
-            return;  // a fork is being prepared
+        const domain::help_guard may_help(*home_, me);
+        table_type* const t = may_help ? read_table() : nullptr;
+        if (t == nullptr) {
+            return;
         }
+        t->gen->misses.fetch_add(1, std::memory_order_relaxed);
         retired_list unlinked;
-        if (table_type* const t = read_table()) {
-            t->gen->misses.fetch_add(1, std::memory_order_relaxed);
-            help(unlinked, units_per_miss);
-        }
+        help(unlinked, units_per_miss);
         if (!unlinked.empty()) {
             garbage_.retire(unlinked, me.index);
         }
-        domain::end_help(me);
     }
 
     /// Frees what a failed allocation leaves behind.

@@ -107,6 +107,10 @@ private:
             const std::size_t i = t->index(position_);
             bool moved = t->tags[i].load_control().moved();
             if (!moved && !take_unlocked(record, *t, i)) {
+                const domain::help_guard may_lock(engine_.home(), record);
+                if (!may_lock) {
+                    continue;
+                }
                 const std::lock_guard lock(t->sides[i].lock);
                 moved = t->tags[i].load_control().moved();
                 if (!moved) {
