@@ -162,6 +162,14 @@ public:
         return serial_.fetch_add(1, std::memory_order_relaxed);
     }
 
+    /// How many hazard slots there are to be looked at.
+    [[nodiscard]] std::size_t hazard_slots() const noexcept {
+        return hazard_slots_.load(std::memory_order_relaxed);
+    }
+    void count_hazard_slots(std::size_t more) noexcept {
+        hazard_slots_.fetch_add(more, std::memory_order_relaxed);
+    }
+
     /// Calls f(const void*) with every object announced in a hazard slot.
     template <class F>
     void for_each_hazard(F&& f) const {
@@ -349,6 +357,7 @@ private:
     std::atomic<std::uint32_t> record_count_{0};
     std::atomic<bool> forking_{false};
     std::atomic<std::uint64_t> serial_{1};
+    std::atomic<std::size_t> hazard_slots_{0};
 };
 
 /// A stay in which nothing that can be reached is destroyed. Runs no user code but Hash, KeyEqual and

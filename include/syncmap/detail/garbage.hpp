@@ -7,8 +7,9 @@
 // announced in a hazard slot then waits in `announced`, and gets another chance with the next stamp.
 // I1  Destroying happens outside all sections and locks: a destructor may use the map.
 // I2  A stamp (one fence everywhere) is paid for by `scan_objects` objects or `scan_bytes` bytes. While there
-//     is something that can be destroyed every write destroys up to `write_budget` objects. So no operation
-//     destroys more than a bounded number of objects, and garbage stays below stripes x 2 x scan_objects,
+//     is something that can be destroyed every write destroys up to `write_budget` objects (where the
+//     process has thousands of hazard slots, each of which has to be looked at: every k-th write, k <= 64,
+//     k times as many). So no operation destroys more than a bounded number of objects, and garbage stays below stripes x 2 x scan_objects,
 //     plus what is unlinked while a thread is stopped, or has lost its processor, inside a section (writers
 //     that are over the limit yield to it).
 // I3  Active sections are looked at before hazards are (see hazard.hpp, I1).
@@ -54,6 +55,7 @@ public:
         retired_list ready;
         retired_list announced;
         std::atomic<bool> pending{false};        ///< there is something for sweeps to do
+        std::atomic<std::uint32_t> passed_by{0};  ///< writes that left it to a later one
         std::atomic<std::uint32_t> sweepers{0};  ///< have objects in hand
         std::atomic<std::size_t> objects{0};     ///< in the lists and in hand
         std::atomic<std::size_t> bytes{0};
@@ -121,8 +123,12 @@ public:
         }
         for (block* b = newest(); b != nullptr; b = b->older) {
             for (std::uint32_t i = 0; i < b->count; ++i) {
-                if (b->at(i).pending.load(std::memory_order_relaxed)) {
-                    sweep(b->at(i), home, dispose);
+                stripe& s = b->at(i);
+                if (s.pending.load(std::memory_order_relaxed)) {
+                    const std::size_t k = std::clamp<std::size_t>(home.hazard_slots() / 256, 1, 64);
+                    if (k == 1 || s.passed_by.fetch_add(1, std::memory_order_relaxed) % k == 0) {
+                        sweep(s, write_budget * k, home, dispose);
+                    }
                     return;
                 }
             }
@@ -184,7 +190,8 @@ public:
             candidate batch[64];
             std::size_t size = 0;
             for (; r != nullptr && size < 64; r = r->next()) {
-                batch[size++] = {const_cast<retired*>(r), dispose.value_inside(const_cast<retired*>(r))};
+                auto* const object = const_cast<retired*>(r);
+                batch[size++] = {object, dispose.value_inside(object), false, false};
             }
             mark_announced(batch, size, home);
             for (std::size_t i = 0; i < size; ++i) {
@@ -229,7 +236,7 @@ private:
     }
 
     template <class Disposer>
-    void sweep(stripe& s, domain& home, Disposer& dispose) {
+    void sweep(stripe& s, std::size_t budget, domain& home, Disposer& dispose) {
         bool stamp_it = false;
         {
             const std::lock_guard lock(s.lock);
@@ -273,7 +280,7 @@ private:
             s.sweepers.fetch_add(1, std::memory_order_relaxed);
         }
         retired_list held;
-        destroy_some(s, in_hand, held, write_budget, home, dispose);
+        destroy_some(s, in_hand, held, budget, home, dispose);
         {
             const std::lock_guard lock(s.lock);
             in_hand.splice(s.ready);
@@ -330,7 +337,7 @@ private:
     template <class Disposer>
     void destroy_some(stripe& s, retired_list& in_hand, retired_list& held, std::size_t budget,
                       domain& home, Disposer& dispose) {
-        constexpr std::size_t width = 64;
+        constexpr std::size_t width = write_budget * 64;
         candidate batch[width];
         while (budget != 0 && !in_hand.empty()) {
             std::size_t size = 0;
@@ -338,7 +345,7 @@ private:
             for (retired* r = in_hand.front();
                  r != nullptr && size < std::min(budget, width) && !steps; r = r->next()) {
                 steps = r->kind() >= retired_kind::table;
-                batch[size++] = {r, dispose.value_inside(r)};
+                batch[size++] = {r, dispose.value_inside(r), false, false};
             }
             mark_announced(batch, size, home);
             for (std::size_t i = 0; i < size; ++i) {
@@ -360,10 +367,10 @@ private:
     }
 
     struct candidate {
-        retired* object = nullptr;
-        const void* value_inside = nullptr;
-        bool announced = false;
-        bool value_announced = false;
+        retired* object;
+        const void* value_inside;
+        bool announced;
+        bool value_announced;
     };
 
     /// While it lives, this thread is running destructors.
@@ -381,7 +388,7 @@ private:
     };
 
     static void mark_announced(candidate* batch, std::size_t size, const domain& home) {
-        constexpr std::size_t chunk = 64;
+        constexpr std::size_t chunk = 512;
         const void* hazards[chunk];
         std::size_t count = 0;
         const auto mark = [&] {

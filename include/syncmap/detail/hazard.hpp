@@ -70,6 +70,7 @@ private:
         }
         block->next = record.blocks.load(std::memory_order_relaxed);
         record.blocks.store(block, std::memory_order_release);
+        record.home->count_hazard_slots(hazard_block::count);
     }
 
     static void put_back(hazard_slot& slot) noexcept {
