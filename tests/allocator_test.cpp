@@ -20,8 +20,7 @@ using pmr_map = syncmap::map<K, T, syncmap::hash<K>, std::equal_to<>,
 using text_map = pmr_map<std::pmr::string, std::pmr::string>;
 
 template <bool Propagate>
-using traced_allocator =
-    tracking_allocator<std::pair<const std::string, std::string>, Propagate>;
+using traced_allocator = tracking_allocator<std::pair<const std::string, std::string>, Propagate>;
 template <bool Propagate>
 using traced_map = syncmap::map<std::string, std::string, syncmap::hash<std::string>,
                                 std::equal_to<>, traced_allocator<Propagate>>;
@@ -94,8 +93,10 @@ TEST(allocator, has_everything_back_when_the_destructor_returns) {
         text_map m(&memory);
         for (int round = 0; round < 4; ++round) {
             fill_text(m, 0, 600);
-            for (std::size_t i = 0; i < 500; ++i) m.erase(view(node::make_key(i)));
-            if (round == 2) m.clear();
+            for (std::size_t i = 0; i < 500; ++i)
+                m.erase(view(node::make_key(i)));
+            if (round == 2)
+                m.clear();
         }
         const auto held = m.pin(view(node::make_key(550)));
         m.store(view(node::make_key(550)), "overwritten");
@@ -242,4 +243,4 @@ TEST(allocator, travels_in_a_swap_that_propagates) {
     expect_text(a, 50, 200);
 }
 
-}  // namespace
+} // namespace

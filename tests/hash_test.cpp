@@ -34,12 +34,12 @@ struct by_std_hash {
     int n;
 };
 
-}  // namespace
+} // namespace
 
 template <>
 struct std::hash<by_std_hash> {
     std::size_t operator()(const by_std_hash& b) const noexcept {
-        return static_cast<std::size_t>(b.n);  // the identity, as libstdc++ has it for integers
+        return static_cast<std::size_t>(b.n); // the identity, as libstdc++ has it for integers
     }
 };
 
@@ -55,11 +55,12 @@ double worst_avalanche(std::size_t bits, std::size_t samples, Flip hash_with_bit
         for (std::size_t sample = 0; sample < samples; ++sample) {
             const std::uint64_t difference =
                 hash_with_bit_flipped(sample, bits) ^ hash_with_bit_flipped(sample, bit);
-            for (std::size_t out = 0; out < 64; ++out) flips[out] += difference >> out & 1;
+            for (std::size_t out = 0; out < 64; ++out)
+                flips[out] += difference >> out & 1;
         }
         for (const std::size_t n : flips)
-            worst = std::max(worst, std::abs(static_cast<double>(n) /
-                                             static_cast<double>(samples) - 0.5));
+            worst = std::max(worst,
+                             std::abs(static_cast<double>(n) / static_cast<double>(samples) - 0.5));
     }
     return worst;
 }
@@ -70,11 +71,13 @@ constexpr double avalanche_limit = 0.065;
 
 template <class Int>
 double integer_avalanche() {
-    return worst_avalanche(sizeof(Int) * 8, avalanche_samples, [](std::size_t sample, std::size_t bit) {
-        auto key = static_cast<Int>(sample * 0x9e3779b97f4a7c15u >> 7);
-        if (bit < sizeof(Int) * 8) key = static_cast<Int>(key ^ static_cast<Int>(Int{1} << bit));
-        return hashed<Int>(key);
-    });
+    return worst_avalanche(sizeof(Int) * 8, avalanche_samples,
+                           [](std::size_t sample, std::size_t bit) {
+                               auto key = static_cast<Int>(sample * 0x9e3779b97f4a7c15u >> 7);
+                               if (bit < sizeof(Int) * 8)
+                                   key = static_cast<Int>(key ^ static_cast<Int>(Int{1} << bit));
+                               return hashed<Int>(key);
+                           });
 }
 
 TEST(hash_avalanche, reaches_every_bit_from_every_bit_of_an_integer) {
@@ -83,9 +86,12 @@ TEST(hash_avalanche, reaches_every_bit_from_every_bit_of_an_integer) {
 }
 
 TEST(hash_avalanche, reaches_every_bit_from_small_integers) {
-    EXPECT_LT(worst_avalanche(16, avalanche_samples, [](std::size_t sample, std::size_t bit) {
-        return hashed(std::uint64_t{sample} ^ (bit < 16 ? std::uint64_t{1} << bit : 0));
-    }), avalanche_limit);
+    EXPECT_LT(worst_avalanche(16, avalanche_samples,
+                              [](std::size_t sample, std::size_t bit) {
+                                  return hashed(std::uint64_t{sample} ^
+                                                (bit < 16 ? std::uint64_t{1} << bit : 0));
+                              }),
+              avalanche_limit);
 }
 
 TEST(hash_avalanche, reaches_every_bit_from_every_bit_of_a_string) {
@@ -93,27 +99,35 @@ TEST(hash_avalanche, reaches_every_bit_from_every_bit_of_a_string) {
         SCOPED_TRACE(length);
         const std::size_t samples = length == 1 ? 256 : scaled(1000);
         const double limit = length == 1 ? 0.3 : sanitized ? 0.32 : 0.13;
-        EXPECT_LT(worst_avalanche(length * 8, samples, [&](std::size_t sample, std::size_t bit) {
-            std::string key(length, 'a');
-            for (std::size_t i = 0; i < length; ++i)
-                key[i] = static_cast<char>(sample * 0x9e3779b97f4a7c15u >> (8 * (i % 8)));
-            if (bit < length * 8)
-                key[bit / 8] = static_cast<char>(key[bit / 8] ^ (1 << bit % 8));
-            return hashed(key);
-        }), limit);
+        EXPECT_LT(worst_avalanche(length * 8, samples,
+                                  [&](std::size_t sample, std::size_t bit) {
+                                      std::string key(length, 'a');
+                                      for (std::size_t i = 0; i < length; ++i)
+                                          key[i] = static_cast<char>(sample * 0x9e3779b97f4a7c15u >>
+                                                                     (8 * (i % 8)));
+                                      if (bit < length * 8)
+                                          key[bit / 8] =
+                                              static_cast<char>(key[bit / 8] ^ (1 << bit % 8));
+                                      return hashed(key);
+                                  }),
+                  limit);
     }
 }
 
 TEST(hash_avalanche, reaches_every_bit_from_what_std_hash_gives) {
-    EXPECT_LT(worst_avalanche(31, avalanche_samples, [](std::size_t sample, std::size_t bit) {
-        const auto n = static_cast<std::uint32_t>(sample) ^ (bit < 31 ? 1u << bit : 0u);
-        return hashed(by_std_hash{static_cast<int>(n)});
-    }), avalanche_limit);
+    EXPECT_LT(worst_avalanche(31, avalanche_samples,
+                              [](std::size_t sample, std::size_t bit) {
+                                  const auto n = static_cast<std::uint32_t>(sample) ^
+                                                 (bit < 31 ? 1u << bit : 0u);
+                                  return hashed(by_std_hash{static_cast<int>(n)});
+                              }),
+              avalanche_limit);
 }
 
 // Buckets come from the high bits and tags from the low ones: both must spread regular keys.
 TEST(hash_spread, fills_high_and_low_bits_evenly_for_regular_keys) {
-    for (const std::uint64_t stride : {1ull, 8ull, 64ull, 4096ull, 1ull << 20, 1ull << 32, 1ull << 48}) {
+    for (const std::uint64_t stride :
+         {1ull, 8ull, 64ull, 4096ull, 1ull << 20, 1ull << 32, 1ull << 48}) {
         SCOPED_TRACE(stride);
         constexpr std::size_t keys = 1 << 14;
         std::vector<int> high(1024), low(256);
@@ -125,17 +139,21 @@ TEST(hash_spread, fills_high_and_low_bits_evenly_for_regular_keys) {
             all.insert(h);
         }
         EXPECT_EQ(all.size(), keys) << "64-bit hashes of 64-bit keys collide";
-        for (const int n : high) EXPECT_LT(n, 16 * 4);
-        for (const int n : low) EXPECT_LT(n, 64 * 2);
+        for (const int n : high)
+            EXPECT_LT(n, 16 * 4);
+        for (const int n : low)
+            EXPECT_LT(n, 64 * 2);
     }
 }
 
 TEST(hash_spread, gives_hundred_thousand_strings_different_hashes) {
     std::set<std::uint64_t> all;
-    for (int i = 0; i < 100000; ++i) all.insert(hashed(std::to_string(i)));
+    for (int i = 0; i < 100000; ++i)
+        all.insert(hashed(std::to_string(i)));
     EXPECT_EQ(all.size(), 100000u);
     all.clear();
-    for (std::size_t n = 0; n < 300; ++n) all.insert(hashed(std::string(n, '\0')));
+    for (std::size_t n = 0; n < 300; ++n)
+        all.insert(hashed(std::string(n, '\0')));
     EXPECT_EQ(all.size(), 300u) << "strings of null characters differ in length";
 }
 
@@ -175,7 +193,8 @@ TEST(hash_agreement, holds_between_equal_numbers_of_different_bits) {
 TEST(hash_seed, differs_from_process_to_process) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     constexpr auto left = "SYNCMAP_TEST_HASHES";
-    const auto hashes = std::to_string(hashed(42)) + "," + std::to_string(hashed(std::string("text")));
+    const auto hashes =
+        std::to_string(hashed(42)) + "," + std::to_string(hashed(std::string("text")));
     ASSERT_EQ(setenv(left, hashes.c_str(), 0), 0);
     const auto differs = [&] {
         const std::string parents = std::getenv(left);
@@ -229,13 +248,15 @@ TEST(hash_kinds, mind_the_order_and_the_borders_of_pairs_and_tuples) {
     EXPECT_NE(hashed(nested({1, 2}, 3)), hashed(nested({1, 3}, 2)));
     std::set<std::uint64_t> all;
     for (int a = 0; a < 200; ++a)
-        for (int b = 0; b < 200; ++b) all.insert(hashed(ints(a, b)));
+        for (int b = 0; b < 200; ++b)
+            all.insert(hashed(ints(a, b)));
     EXPECT_EQ(all.size(), 40000u);
 }
 
 TEST(hash_kinds, are_keys_of_maps) {
     syncmap::map<std::pair<int, std::string>, int> pairs;
-    for (int i = 0; i < 100; ++i) pairs.store(std::pair(i % 10, std::to_string(i)), i);
+    for (int i = 0; i < 100; ++i)
+        pairs.store(std::pair(i % 10, std::to_string(i)), i);
     EXPECT_EQ(pairs.size(), 100u);
     EXPECT_EQ(pairs.load(std::pair(2, std::string("42"))), 42);
     syncmap::map<color, int> colors;
@@ -278,9 +299,11 @@ TEST(hash_mixing, spreads_a_hash_that_does_not_claim_to_be_good) {
 // ... and one that claims it is believed, which these show by meeting.
 TEST(hash_mixing, believes_a_hash_that_says_it_is_avalanching) {
     map_with<trusted_identity_hash> m(1000);
-    for (std::uint64_t i = 0; i < 200; ++i) m.store(i, i);
+    for (std::uint64_t i = 0; i < 200; ++i)
+        m.store(i, i);
     EXPECT_GE(m.stats().overflow_buckets, 10u);
-    for (std::uint64_t i = 0; i < 200; ++i) EXPECT_EQ(m.load(i), i);
+    for (std::uint64_t i = 0; i < 200; ++i)
+        EXPECT_EQ(m.load(i), i);
     static_assert(requires { typename syncmap::hash<int>::is_avalanching; });
     static_assert(requires { typename syncmap::hash<std::string>::is_avalanching; });
     static_assert(requires { typename syncmap::hash<std::string>::is_transparent; });
@@ -294,9 +317,11 @@ TEST(hash_mixing, works_with_hashes_narrower_than_64_bits) {
         }
     };
     map_with<narrow_hash> m;
-    for (std::uint64_t i = 0; i < 10000; ++i) m.store(i, i);
+    for (std::uint64_t i = 0; i < 10000; ++i)
+        m.store(i, i);
     EXPECT_LE(m.stats().overflow_buckets, m.stats().buckets / 8);
-    for (std::uint64_t i = 0; i < 10000; ++i) EXPECT_EQ(m.load(i), i);
+    for (std::uint64_t i = 0; i < 10000; ++i)
+        EXPECT_EQ(m.load(i), i);
 }
 
-}  // namespace
+} // namespace

@@ -17,8 +17,8 @@ namespace {
 
 using namespace support;
 
-constexpr std::size_t base_size = 140;  // of 160 that 16 buckets take before they grow
-constexpr std::size_t move_limit = 6;   // buckets a single operation may move
+constexpr std::size_t base_size = 140; // of 160 that 16 buckets take before they grow
+constexpr std::size_t move_limit = 6;  // buckets a single operation may move
 
 template <class Config>
 struct scenario {
@@ -30,21 +30,24 @@ struct scenario {
         model[Config::make_key(i)] = Config::make_value(i);
     }
     void put(std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i) put(i);
+        for (std::size_t i = first; i < last; ++i)
+            put(i);
     }
     void take(std::size_t i) {
         map.erase(Config::make_key(i));
         model.erase(Config::make_key(i));
     }
     void take(std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i) take(i);
+        for (std::size_t i = first; i < last; ++i)
+            take(i);
     }
     // Overwriting moves buckets and changes nothing else.
     template <class Condition>
     void overwrite_until(Condition reached) {
         for (std::size_t i = 0; i < 100 * base_size && !reached(map.stats()); ++i) {
             const std::size_t n = i * 7 % base_size;
-            if (model.contains(Config::make_key(n))) put(n);
+            if (model.contains(Config::make_key(n)))
+                put(n);
         }
     }
     // A table of some 16 buckets whose successor exists, larger or smaller than itself.
@@ -93,11 +96,14 @@ const std::vector<state<Config>> spread_states{
          {
              scenario<Config> other;
              other.put(0, limit);
-             while (other.map.stats().amended) other.put(0);
-             while (!other.map.stats().amended) other.put(limit++);
+             while (other.map.stats().amended)
+                 other.put(0);
+             while (!other.map.stats().amended)
+                 other.put(limit++);
          }
          s.put(0, base_size);
-         while (s.map.stats().amended) s.put(0);
+         while (s.map.stats().amended)
+             s.put(0);
          s.put(base_size, limit - 1);
          ASSERT_FALSE(s.map.stats().amended);
      }},
@@ -110,7 +116,8 @@ const std::vector<state<Config>> spread_states{
     {"amended by growth",
      [](scenario<Config>& s) {
          std::size_t i = 0;
-         while (i < base_size || !s.map.stats().amended) s.put(i++);
+         while (i < base_size || !s.map.stats().amended)
+             s.put(i++);
          ASSERT_LE(s.map.stats().moved_buckets, move_limit);
      }},
     {"amended, some moved",
@@ -166,7 +173,8 @@ const std::vector<state<Config>> spread_states{
      [](scenario<Config>& s) {
          s.map.reserve(160);
          s.put(0, 100);
-         for (std::size_t i = 99; i > 0 && !s.map.stats().amended; --i) s.take(i);
+         for (std::size_t i = 99; i > 0 && !s.map.stats().amended; --i)
+             s.take(i);
          ASSERT_TRUE(s.map.stats().amended);
          ASSERT_GT(s.map.size(), 0u);
      }},
@@ -220,13 +228,15 @@ const std::vector<state<Config>> colliding_states{
     {"overflowing, with holes",
      [](scenario<Config>& s) {
          s.put(0, 60);
-         for (std::size_t i = 0; i < 60; i += 2) s.take(i);
+         for (std::size_t i = 0; i < 60; i += 2)
+             s.take(i);
          ASSERT_EQ(s.map.size(), 30u);
      }},
     {"overflowing, holes filled again",
      [](scenario<Config>& s) {
          s.put(0, 60);
-         for (std::size_t i = 0; i < 60; i += 2) s.take(i);
+         for (std::size_t i = 0; i < 60; i += 2)
+             s.take(i);
          s.put(1000, 1030);
          ASSERT_EQ(s.map.size(), 60u);
      }},
@@ -269,8 +279,10 @@ void expect_usable(scenario<Config>& s) {
     expect_holds(s.map, s.model);
     s.put(5000);
     s.take(5000);
-    for (std::size_t i = 0; i < 2 * base_size; ++i) (void)s.map.contains(Config::make_key(6000 + i));
-    for (const auto& [key, value] : s.model) s.map.store(key, value);
+    for (std::size_t i = 0; i < 2 * base_size; ++i)
+        (void)s.map.contains(Config::make_key(6000 + i));
+    for (const auto& [key, value] : s.model)
+        s.map.store(key, value);
     expect_holds(s.map, s.model);
 }
 
@@ -281,10 +293,12 @@ void in_every_state(Operation operation) {
         SCOPED_TRACE(state.name);
         scenario<Config> s;
         state.build(s);
-        if (::testing::Test::HasFatalFailure()) return;
+        if (::testing::Test::HasFatalFailure())
+            return;
         operation(s);
         expect_usable(s);
-        if (::testing::Test::HasFailure()) return;
+        if (::testing::Test::HasFailure())
+            return;
     }
 }
 
@@ -312,17 +326,15 @@ typename Config::result value_of(const scenario<Config>& s, const typename Confi
 
 template <class Config>
 class states : public ::testing::Test {};
-using state_configs = ::testing::Types<config<flat, good_hash>, config<node, good_hash>,
-                                       config<flat, constant_hash>>;
+using state_configs =
+    ::testing::Types<config<flat, good_hash>, config<node, good_hash>, config<flat, constant_hash>>;
 TYPED_TEST_SUITE(states, state_configs);
 
 TYPED_TEST(states, load_and_its_kin) {
-    on_keys_in_every_state<TypeParam>([](auto& s, const auto& key) {
-        EXPECT_EQ(s.map.load(key), value_of(s, key));
-    });
-    on_keys_in_every_state<TypeParam>([](auto& s, const auto& key) {
-        EXPECT_EQ(s.map.contains(key), s.model.contains(key));
-    });
+    on_keys_in_every_state<TypeParam>(
+        [](auto& s, const auto& key) { EXPECT_EQ(s.map.load(key), value_of(s, key)); });
+    on_keys_in_every_state<TypeParam>(
+        [](auto& s, const auto& key) { EXPECT_EQ(s.map.contains(key), s.model.contains(key)); });
     on_keys_in_every_state<TypeParam>([](auto& s, const auto& key) {
         typename TypeParam::result seen;
         EXPECT_EQ(s.map.visit(key, [&](const auto& value) { seen = value; }),
@@ -369,9 +381,8 @@ TYPED_TEST(states, load_or_store_and_its_kin) {
 }
 
 TYPED_TEST(states, erase_and_its_kin) {
-    on_keys_in_every_state<TypeParam>([](auto& s, const auto& key) {
-        EXPECT_EQ(s.map.erase(key), s.model.erase(key) != 0);
-    });
+    on_keys_in_every_state<TypeParam>(
+        [](auto& s, const auto& key) { EXPECT_EQ(s.map.erase(key), s.model.erase(key) != 0); });
     on_keys_in_every_state<TypeParam>([](auto& s, const auto& key) {
         EXPECT_EQ(s.map.load_and_erase(key), value_of(s, key));
         s.model.erase(key);
@@ -390,7 +401,8 @@ TYPED_TEST(states, compare_exchange) {
         EXPECT_FALSE(s.map.compare_exchange(key, fresh, TypeParam::make_value(1)));
         const auto value = value_of(s, key);
         EXPECT_EQ(s.map.compare_exchange(key, value.value_or(fresh), fresh), value.has_value());
-        if (value) s.model[key] = fresh;
+        if (value)
+            s.model[key] = fresh;
     });
 }
 
@@ -398,10 +410,13 @@ TYPED_TEST(states, update) {
     using result = typename TypeParam::result;
     const auto fresh = TypeParam::make_value(777);
     on_keys_in_every_state<TypeParam>([&](auto& s, const auto& key) {
-        EXPECT_EQ(s.map.update(key, [&](const auto* current) -> result {
-            EXPECT_EQ(current ? result(*current) : std::nullopt, value_of(s, key));
-            return fresh;
-        }), fresh);
+        EXPECT_EQ(s.map.update(key,
+                               [&](const auto* current) -> result {
+                                   EXPECT_EQ(current ? result(*current) : std::nullopt,
+                                             value_of(s, key));
+                                   return fresh;
+                               }),
+                  fresh);
         s.model[key] = fresh;
     });
     on_keys_in_every_state<TypeParam>([&](auto& s, const auto& key) {
@@ -433,20 +448,27 @@ TYPED_TEST(states, for_each_and_what_is_built_on_it) {
 
 TYPED_TEST(states, batches) {
     std::vector<typename TypeParam::key> keys;
-    for (std::size_t i = 0; i < 2 * base_size; i += 3) keys.push_back(TypeParam::make_key(i));
+    for (std::size_t i = 0; i < 2 * base_size; i += 3)
+        keys.push_back(TypeParam::make_key(i));
     in_every_state<TypeParam>([&](auto& s) {
         std::vector<typename TypeParam::result> out(keys.size());
         std::size_t present = 0;
-        for (const auto& key : keys) present += s.model.contains(key);
+        for (const auto& key : keys)
+            present += s.model.contains(key);
         EXPECT_EQ(s.map.load_many(keys, std::span(out)), present);
-        for (std::size_t i = 0; i < keys.size(); ++i) EXPECT_EQ(out[i], value_of(s, keys[i]));
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            EXPECT_EQ(out[i], value_of(s, keys[i]));
     });
     in_every_state<TypeParam>([&](auto& s) {
         std::size_t present = 0;
-        for (const auto& key : keys) present += s.model.contains(key);
-        EXPECT_EQ(s.map.visit_many(keys, [&](std::size_t i, const auto& value) {
-            EXPECT_EQ(typename TypeParam::result(value), value_of(s, keys[i]));
-        }), present);
+        for (const auto& key : keys)
+            present += s.model.contains(key);
+        EXPECT_EQ(s.map.visit_many(keys,
+                                   [&](std::size_t i, const auto& value) {
+                                       EXPECT_EQ(typename TypeParam::result(value),
+                                                 value_of(s, keys[i]));
+                                   }),
+                  present);
     });
 }
 
@@ -479,7 +501,7 @@ TYPED_TEST(states, move_and_swap) {
     });
     in_every_state<TypeParam>([](auto& s) {
         map other(std::move(s.map));
-        s.model.clear();  // the moved-from map is the one that is used on
+        s.model.clear(); // the moved-from map is the one that is used on
     });
     in_every_state<TypeParam>([](auto& s) {
         map other;
@@ -538,4 +560,4 @@ TEST(states_lifetime, every_instance_is_destroyed_with_the_map_whatever_its_stat
     }
 }
 
-}  // namespace
+} // namespace

@@ -110,7 +110,7 @@ struct config : Kind {
     using value = typename Kind::value;
     using map = syncmap::map<key, value, Hash<key>>;
     using model = std::map<key, value>;
-    using result = std::optional<value>;  // of a load, or of an update's function
+    using result = std::optional<value>; // of a load, or of an update's function
 };
 
 // What each member is tested on; states and long random runs use more combinations.
@@ -217,4 +217,4 @@ long live_after_reclaim(const Map& m) {
     return Counted::live;
 }
 
-}  // namespace support
+} // namespace support

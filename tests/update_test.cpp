@@ -77,7 +77,8 @@ TYPED_TEST(update, runs_its_function_again_when_the_value_changed_meanwhile) {
     fill<TypeParam>(m, 0, 20);
     int runs = 0;
     const auto now = m.update(TypeParam::make_key(5), [&](const auto* current) -> result {
-        if (++runs == 1) m.store(TypeParam::make_key(5), TypeParam::make_value(100));
+        if (++runs == 1)
+            m.store(TypeParam::make_key(5), TypeParam::make_value(100));
         EXPECT_NE(current, nullptr);
         EXPECT_EQ(*current, TypeParam::make_value(runs == 1 ? 5 : 100));
         return TypeParam::make_value(runs == 1 ? 6 : 101);
@@ -91,26 +92,36 @@ TYPED_TEST(update, runs_its_function_again_when_the_key_came_or_went_meanwhile) 
     typename TypeParam::map m;
     using result = typename TypeParam::result;
     int runs = 0;
-    EXPECT_EQ(m.update(TypeParam::make_key(1), [&](const auto* current) -> result {
-        if (++runs == 1) m.store(TypeParam::make_key(1), TypeParam::make_value(1));
-        return TypeParam::make_value(current ? 3 : 2);
-    }), TypeParam::make_value(3));
+    EXPECT_EQ(m.update(TypeParam::make_key(1),
+                       [&](const auto* current) -> result {
+                           if (++runs == 1)
+                               m.store(TypeParam::make_key(1), TypeParam::make_value(1));
+                           return TypeParam::make_value(current ? 3 : 2);
+                       }),
+              TypeParam::make_value(3));
     EXPECT_EQ(runs, 2);
 
     runs = 0;
-    EXPECT_EQ(m.update(TypeParam::make_key(1), [&](const auto* current) -> result {
-        if (++runs == 1) m.erase(TypeParam::make_key(1));
-        return TypeParam::make_value(current ? 4 : 5);
-    }), TypeParam::make_value(5));
+    EXPECT_EQ(m.update(TypeParam::make_key(1),
+                       [&](const auto* current) -> result {
+                           if (++runs == 1)
+                               m.erase(TypeParam::make_key(1));
+                           return TypeParam::make_value(current ? 4 : 5);
+                       }),
+              TypeParam::make_value(5));
     EXPECT_EQ(runs, 2);
 
     // Erasing must not erase a value the function has not seen either.
     runs = 0;
-    EXPECT_EQ(m.update(TypeParam::make_key(1), [&](const auto* current) -> result {
-        if (++runs == 1) m.store(TypeParam::make_key(1), TypeParam::make_value(6));
-        if (current && *current == TypeParam::make_value(6)) return TypeParam::make_value(7);
-        return std::nullopt;
-    }), TypeParam::make_value(7));
+    EXPECT_EQ(m.update(TypeParam::make_key(1),
+                       [&](const auto* current) -> result {
+                           if (++runs == 1)
+                               m.store(TypeParam::make_key(1), TypeParam::make_value(6));
+                           if (current && *current == TypeParam::make_value(6))
+                               return TypeParam::make_value(7);
+                           return std::nullopt;
+                       }),
+              TypeParam::make_value(7));
     EXPECT_EQ(m.load(TypeParam::make_key(1)), TypeParam::make_value(7));
 }
 
@@ -136,7 +147,8 @@ TYPED_TEST(update, keeps_the_current_value_alive_while_its_function_runs) {
     using result = typename TypeParam::result;
     fill<TypeParam>(m, 0, 10);
     m.update(TypeParam::make_key(3), [&](const auto* current) -> result {
-        if (!current) return std::nullopt;
+        if (!current)
+            return std::nullopt;
         m.erase(TypeParam::make_key(3));
         m.clear();
         EXPECT_EQ(*current, TypeParam::make_value(3));
@@ -175,7 +187,8 @@ TEST(update_node, leaves_no_instance_behind) {
         for (int round = 0; round < 20; ++round) {
             for (int key = 0; key < 20; ++key) {
                 m.update(key, [&](const value* v) -> std::optional<value> {
-                    if (round % 5 == 4) return std::nullopt;
+                    if (round % 5 == 4)
+                        return std::nullopt;
                     return value(v ? v->number + 1 : 0);
                 });
             }
@@ -185,4 +198,4 @@ TEST(update_node, leaves_no_instance_behind) {
     EXPECT_EQ(value::live, 0);
 }
 
-}  // namespace
+} // namespace

@@ -345,10 +345,9 @@ protected:
             slot_mask room = tags.match(tag_empty);
             if (room == 0) {
                 room = tags.match(tag_dead);
-                if (room == 0 || !may_reuse(b)) {
+                if (room == 0 || !bump_for_reuse(b)) {
                     continue;
                 }
-                b.tags->bump_version();
             }
             fill(b.slots[first_slot(room)], s);
             b.tags->set_tag(first_slot(room), tag);
@@ -373,21 +372,26 @@ protected:
         s.linked_entry();
     }
 
-    /// A reader tells a slot's lives apart by the bucket's version, which has 14 bits. So that it cannot
-    /// come round within one section, each half of its range begins only when all sections are over that
-    /// were open when the half before began. When they are not, the bucket's dead slots have to wait.
-    bool may_reuse(const view& b) noexcept {
+    /// Bumps the version, so that a dead slot of the bucket may be written again; or says that it must wait.
+    ///
+    /// A reader tells a slot's lives apart by the bucket's version, which has 14 bits. So that it cannot come
+    /// round within one section, each half of its range begins only when all sections are over that may
+    /// have seen the half before the last: those not newer than the stamp that was taken when the last half
+    /// began, after its first bump (epoch.hpp, I3, with the bump as the unlinking).
+    bool bump_for_reuse(const view& b) noexcept {
         constexpr unsigned half = control::versions / 2;
-        if ((b.tags->load_control().version() + 1) % half != 0) [[likely]] {
-            return true;
+        const bool boundary = (b.tags->load_control().version() + 1) % half == 0;
+        if (boundary) [[unlikely]] {
+            const std::uint64_t oldest = home().oldest();
+            const auto since = static_cast<std::uint32_t>(oldest) - *b.stamp;  // comes round too
+            if (oldest != ~std::uint64_t{0} && static_cast<std::int32_t>(since) <= 0) {
+                return false;
+            }
         }
-        const std::uint64_t stamp = home().stamp();
-        const std::uint64_t oldest = home().oldest();
-        const auto since = static_cast<std::int32_t>(static_cast<std::uint32_t>(oldest) - *b.stamp);
-        if (oldest != ~std::uint64_t{0} && since <= 0) {
-            return false;
+        b.tags->bump_version();
+        if (boundary) [[unlikely]] {
+            *b.stamp = static_cast<std::uint32_t>(home().stamp());
         }
-        *b.stamp = static_cast<std::uint32_t>(stamp);
         return true;
     }
 

@@ -41,7 +41,7 @@ struct overflow_bucket {
 template <class Slot>
 struct bucket_side {
     bucket_lock lock;
-    /// Epoch (its low half) when the version last came to a half of its range. See reusable() below.
+    /// Epoch (its low half) when the version last came to a half of its range. See engine.hpp, bump_for_reuse().
     std::uint32_t stamp = 0;
     std::atomic<overflow_bucket<Slot>*> chain{nullptr};
 };
