@@ -108,4 +108,4 @@ TYPED_TEST(states, update) {
     });
 }
 
-}  // namespace
+} // namespace

@@ -13,11 +13,7 @@
 
 namespace {
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr std::size_t rounds = 10'000;
-#else
-constexpr std::size_t rounds = 100'000;
-#endif
+constexpr std::size_t rounds = built_with == sanitizer::none ? 200'000 : 20'000;
 
 void every_side_finds_what_the_others_store(shared_maps& maps) {
     for (std::uint64_t n = 0; n < keys; ++n) {

@@ -215,7 +215,7 @@ private:
     bool begin_help(thread_record& record) noexcept {
         // Both sides store, then look at the other's flag, all seq_cst: one of them sees the other.
         record.helping.store(true, std::memory_order_seq_cst);
-        if (!forking_.load(std::memory_order_seq_cst)) {
+        if (forking_.load(std::memory_order_seq_cst) == 0) {
             return true;
         }
         end_help(record);
@@ -265,7 +265,7 @@ private:
 #if SYNCMAP_PTHREAD
         forked() = made;
         ::pthread_atfork([] { forked()->before_fork(); },
-                         [] { forked()->forking_.store(false, std::memory_order_seq_cst); },
+                         [] { forked()->forking_.fetch_sub(1, std::memory_order_seq_cst); },
                          [] { forked()->after_fork_in_child(); });
 #endif
         return made;
@@ -321,7 +321,7 @@ private:
 #if SYNCMAP_PTHREAD
     /// Loads may hold a bucket's lock for a moment while they help to move; nobody does in a child.
     void before_fork() noexcept {
-        forking_.store(true, std::memory_order_seq_cst);
+        forking_.fetch_add(1, std::memory_order_seq_cst);
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
             while (!belongs_to_caller(*r) &&
                    r->helping.load(std::memory_order_seq_cst)) {
@@ -331,7 +331,7 @@ private:
     }
     /// The other threads do not exist here: their sections and calls are over, their handles are not.
     void after_fork_in_child() noexcept {
-        forking_.store(false, std::memory_order_seq_cst);
+        forking_.store(0, std::memory_order_seq_cst);
         readers_fence_ = readers_fence_ || !register_barrier_everywhere();
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
             if (belongs_to_caller(*r)) {
@@ -355,7 +355,7 @@ private:
     bool readers_fence_ = false;
     std::atomic<thread_record*> records_{nullptr};
     std::atomic<std::uint32_t> record_count_{0};
-    std::atomic<bool> forking_{false};
+    std::atomic<int> forking_{0};  ///< forks being prepared, several threads may fork at once
     std::atomic<std::uint64_t> serial_{1};
     std::atomic<std::size_t> hazard_slots_{0};
 };

@@ -337,7 +337,7 @@ private:
     template <class Disposer>
     void destroy_some(stripe& s, retired_list& in_hand, retired_list& held, std::size_t budget,
                       domain& home, Disposer& dispose) {
-        constexpr std::size_t width = write_budget * 64;
+        constexpr std::size_t width = 128;  // on the stack, and sweeps of several maps may nest
         candidate batch[width];
         while (budget != 0 && !in_hand.empty()) {
             std::size_t size = 0;
@@ -388,7 +388,7 @@ private:
     };
 
     static void mark_announced(candidate* batch, std::size_t size, const domain& home) {
-        constexpr std::size_t chunk = 512;
+        constexpr std::size_t chunk = 128;
         const void* hazards[chunk];
         std::size_t count = 0;
         const auto mark = [&] {

@@ -37,9 +37,10 @@ struct overflow_bucket {
     Slot slots[slots_per_bucket];
 };
 
-/// What readers do not need: apart from the tags, so that writers do not disturb them.
+/// What readers do not need: apart from the tags, so that writers do not disturb them. Aligned so that the
+/// slots behind an array of them are.
 template <class Slot>
-struct bucket_side {
+struct alignas(8) bucket_side {
     bucket_lock lock;
     /// Epoch (its low half) when the version last came to a half of its range. See engine.hpp, bump_for_reuse().
     std::uint32_t stamp = 0;
