@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <latch>
 #include <mutex>
 #include <random>
@@ -128,6 +130,23 @@ struct flat {
     static std::size_t version_of(value v) { return v & 0xff'ffff'ffff; }
 };
 
+// A key of two words that belong together; half of one key and half of another is never compared.
+struct wide_key {
+    std::uint64_t number = 0;
+    std::uint64_t complement = ~std::uint64_t{0};
+
+    bool whole() const { return complement == ~number; }
+    friend bool operator==(const wide_key& a, const wide_key& b) {
+        if (!a.whole() || !b.whole()) std::terminate();
+        return a.number == b.number;
+    }
+};
+struct wide : flat {
+    using key = wide_key;
+    static key make_key(std::size_t number) { return {number, ~std::uint64_t{number}}; }
+    static std::size_t number_of(const key& k) { return k.whole() ? k.number : ~std::size_t{0}; }
+};
+
 // Half of the strings are too long to be stored in place.
 struct node {
     using key = std::string;
@@ -148,13 +167,21 @@ struct node {
     }
     static std::size_t version_of(const value& v) { return last_number(v); }
 
-private:
+protected:
     static std::size_t last_number(std::string_view s) {
         s.remove_prefix(s.rfind(' ') + 1);
         std::size_t n = 0;
         std::from_chars(s.data(), s.data() + s.size(), n);
         return n;
     }
+};
+
+// A key in a node, a value that is one word.
+struct word : node {
+    using value = flat::value;
+    static value make_value(std::size_t n, std::size_t version) { return flat::make_value(n, version); }
+    static bool is_of(std::size_t number, value v) { return flat::is_of(number, v); }
+    static std::size_t version_of(value v) { return flat::version_of(v); }
 };
 
 // Keys: how many a test uses. A bad hash makes each operation look at many of them.
@@ -168,11 +195,22 @@ struct config : Entry {
     static constexpr bool crowded = !std::is_same_v<Hash<key>, good_hash<key>>;
     // So that a test takes about as long on each.
     static constexpr std::size_t rounds(std::size_t n) {
-        return scaled(n / (crowded ? 2 : 1) / (std::is_same_v<Entry, node> ? 2 : 1));
+        return scaled(n / (crowded ? 2 : 1) / (std::is_base_of_v<node, Entry> ? 2 : 1));
     }
 };
 
-using configs = ::testing::Types<config<flat, good_hash, 2048>, config<flat, eight_hash, 160>,
-                                 config<node, good_hash, 1024>, config<node, constant_hash, 48>>;
+using configs = ::testing::Types<config<flat, good_hash, 2048>, config<wide, eight_hash, 160>,
+                                 config<node, good_hash, 1024>, config<word, constant_hash, 48>>;
+// Kinds of entries that differ from those in what an operation does with one bucket only.
+using more_configs =
+    ::testing::Types<config<flat, eight_hash, 160>, config<wide, good_hash, 2048>,
+                     config<node, constant_hash, 48>, config<word, good_hash, 1024>>;
 
 }  // namespace concurrent
+
+template <>
+struct std::hash<concurrent::wide_key> {
+    std::size_t operator()(const concurrent::wide_key& k) const {
+        return std::hash<std::uint64_t>{}(k.number);
+    }
+};

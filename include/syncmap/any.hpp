@@ -18,6 +18,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "detail/platform.hpp"
 #include "hash.hpp"
@@ -63,7 +64,7 @@ struct stored_as<V> {
 template <class V>
 using stored = typename stored_as<V>::type;
 
-/// Whether values can be compared. The == of containers, pairs and tuples is there whatever is in them, so
+/// Whether values can be compared. The == of containers, pairs, tuples and the like is there whatever is in them, so
 /// these are asked for their elements.
 template <class V>
 struct equality {
@@ -71,7 +72,10 @@ struct equality {
         if constexpr (requires(const V& v) {
                           { v == v } -> std::convertible_to<bool>;
                       }) {
-            if constexpr (requires { typename V::value_type; }) {
+            if constexpr (requires(const V& v) {
+                              typename V::value_type;
+                              v.begin() == v.end();
+                          }) {
                 return std::same_as<typename V::value_type, V> ||
                        equality<typename V::value_type>::value;
             } else {
@@ -90,6 +94,14 @@ struct equality<std::pair<A, B>> {
 template <class... E>
 struct equality<std::tuple<E...>> {
     static constexpr bool value = (equality<std::remove_cvref_t<E>>::value && ...);
+};
+template <class... E>
+struct equality<std::variant<E...>> {
+    static constexpr bool value = (equality<std::remove_cv_t<E>>::value && ...);
+};
+template <class E>
+struct equality<std::optional<E>> {
+    static constexpr bool value = equality<std::remove_cv_t<E>>::value;
 };
 template <class V>
 concept has_equality = equality<V>::value;

@@ -6,7 +6,9 @@
 //   lock-free     Never waits for another thread; may look again when others have changed the same bucket
 //                 in between, so somebody has made progress whenever this has not.
 //   may wait      Takes the lock of the key's bucket (while the map is being shrunk: of two neighbours), which
-//                 others hold for some tens of instructions in which no code of yours runs but KeyEqual.
+//                 others hold for some tens of instructions, in which no code of yours runs but KeyEqual and,
+//                 where entries move, Hash and the allocator. What has been erased or replaced is put into a
+//                 list, under a lock of that list.
 //   strong        If Hash, KeyEqual, a copy, an allocation or a callback throws, the map is as it was.
 //   synchronizes  A call that sees the effect of another one happens after everything that the thread of
 //                 that other call did before it (release/acquire). All calls on one key are in one order that
@@ -43,6 +45,7 @@ namespace syncmap::inline v0 {
 ///             pin()). Destructors must not throw.
 /// Hash:       callable with `const Key&` from several threads at once; declare `is_avalanching` if all
 ///             bits of its results are good, otherwise they are mixed again.
+///             Hash and KeyEqual must not change the same map: they are called with its locks held.
 /// KeyEqual:   an equivalence, callable likewise. Where Hash and KeyEqual both have `is_transparent` (the
 ///             defaults for strings do), members take any key that both accept, and build a Key only to
 ///             insert it. Otherwise what is no Key is converted to one first.
@@ -373,7 +376,8 @@ public:
     }
 
     /// Removes everything at once: linearizable with all calls on single keys. O(1); what was there is
-    /// destroyed bit by bit by later writes, or by reclaim(). Capacity from reserve() is gone too. Lock-free.
+    /// destroyed bit by bit by later writes, or by reclaim(). Capacity from reserve() is gone too. Lock-free
+    /// but for the list that what was there is put into.
     /// Throws nothing (but `std::bad_alloc` from the first call of a thread). Go: Clear.
     void clear() { impl_.clear(); }
 

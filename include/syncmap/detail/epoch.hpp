@@ -190,18 +190,28 @@ public:
     class help_guard {
     public:
         help_guard(domain& home, thread_record& record) noexcept
-            : record_(record), may_help_(home.begin_help(record)) {}
+            : record_(record), outer_(record.helping.load(std::memory_order_relaxed)) {
+            // Both sides store, then look at the other's flag, all seq_cst: one of them sees the other.
+            record.helping.store(true, std::memory_order_seq_cst);
+            may_help_ = home.forking_.load(std::memory_order_seq_cst) == 0;
+            if (!may_help_) {
+                end();
+            }
+        }
         help_guard(const help_guard&) = delete;
         help_guard& operator=(const help_guard&) = delete;
         ~help_guard() {
             if (may_help_) {
-                end_help(record_);
+                end();
             }
         }
         explicit operator bool() const noexcept { return may_help_; }
 
     private:
+        void end() noexcept { record_.helping.store(outer_, std::memory_order_release); }
+
         thread_record& record_;
+        bool outer_;  ///< a Hash that a helper calls may use another map
         bool may_help_;
     };
 
@@ -211,20 +221,6 @@ public:
     }
 
 private:
-    /// False while a fork is being prepared: a load must not start to help then.
-    bool begin_help(thread_record& record) noexcept {
-        // Both sides store, then look at the other's flag, all seq_cst: one of them sees the other.
-        record.helping.store(true, std::memory_order_seq_cst);
-        if (forking_.load(std::memory_order_seq_cst) == 0) {
-            return true;
-        }
-        end_help(record);
-        return false;
-    }
-    static void end_help(thread_record& record) noexcept {
-        record.helping.store(false, std::memory_order_release);
-    }
-
     /// Gives the thread's records back when it exits.
     struct thread_guard {
         thread_guard() noexcept = default;

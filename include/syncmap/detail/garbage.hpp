@@ -13,7 +13,7 @@
 //     plus what is unlinked while a thread is stopped, or has lost its processor, inside a section (writers
 //     that are over the limit yield to it).
 // I3  Active sections are looked at before hazards are (see hazard.hpp, I1).
-// How to destroy is the Disposer's business (the engine):
+// How to destroy is the Disposer's business (disposer.hpp):
 //     weight(r) -> {objects, bytes}; value_inside(r): the value that goes with r, or null, which hazards
 //     announce apart from r; destroy_value_inside(r): makes an end of it before r;
 //     destroy(r, out) -> true when gone; false when only a step was done; what it unlinks goes to `out`.

@@ -5,8 +5,9 @@
 // The pattern of everything that looks before it changes: look at the entry and announce its value, leave
 // the section, run the user's code on the value, make what will be linked, and commit under the bucket's
 // lock only if the entry still has the very same value (token); otherwise begin again.
-// I1  User code (callbacks, ==, constructors, destructors) runs outside sections and locks. Exceptions: T's
-//     copy constructor, inside a section where the result is a copy; Hash and KeyEqual.
+// I1  User code (callbacks, ==, constructors, destructors) runs outside sections and locks. Exceptions: where
+//     the result is a copy, T's copy constructor (and, where it is copied again, destructor) run in a
+//     section, and so do Hash, KeyEqual and the iterators of a range of keys.
 // I2  Everything that may throw has been done before the commit: an exception leaves the map as it was.
 // Used by map.hpp, which documents the members.
 #pragma once

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <stdexcept>
 
 #if defined(__linux__)
@@ -94,6 +95,14 @@ inline constexpr bool exceptions_enabled = false;
     throw std::length_error(what);
 #else
     die(what);
+#endif
+}
+
+[[noreturn]] inline void throw_bad_alloc() {
+#if defined(__cpp_exceptions)
+    throw std::bad_alloc();
+#else
+    die("out of memory");
 #endif
 }
 

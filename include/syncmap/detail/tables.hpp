@@ -117,24 +117,24 @@ public:
         if (n == 0) {
             return;
         }
-        // Twice at most: once to be done with a successor that is too small, once to start the right one.
-        for (int round = 0; round < 2; ++round) {
+        for (bool enough = false; !enough;) {
             operation op(*this);
             table_type* t = read_table();
             if (t == nullptr) {
                 t = make_first_table(bits);
             }
             table_type* const next = t->successor.load(std::memory_order_acquire);
-            bool enough = (next != nullptr ? next : t)->bits >= bits;
-            if (!enough && next != nullptr) {
-                move_all(op.unlinked(), *t, *next);
-            } else if (!enough) {
-                enough = start_successor(*t, bits, true);
-            }
+            enough = (next != nullptr ? next : t)->bits >= bits;
             if (enough) {
                 t->gen->compact.store(false, std::memory_order_relaxed);
                 raise_floor(*t->gen, bits);
-                return;
+            } else if (next == nullptr) {
+                start_successor(*t, bits, true);
+            } else {
+                // Too small: be done with it, then start the right one.
+                if (!move_all(op.unlinked(), *t, *next)) {
+                    throw_bad_alloc();  // what else would keep a bucket from moving
+                }
             }
         }
     }
@@ -248,7 +248,7 @@ protected:
         }
     }
 
-    /// Frees what a failed allocation leaves behind.
+    /// The table that is `read` now: a new one, or that of a thread that was faster. May throw.
     SYNCMAP_NOINLINE table_type* make_first_table(std::uint32_t bits) {
         if (garbage_.newest() == nullptr) {
             garbage::block* const b = base::make_garbage_block(1);
@@ -403,14 +403,17 @@ protected:
         t->cursor.store(unit, std::memory_order_relaxed);
     }
 
-    void move_all(retired_list& unlinked, table_type& t, table_type& next) {
+    /// Says whether every unit has moved: here, or in the hands of another thread.
+    bool move_all(retired_list& unlinked, table_type& t, table_type& next) {
         mover_type m(t, next, *this);
+        bool all = true;
         for (std::size_t unit = 0; unit < m.units(); ++unit) {
             if (!m.moved(unit)) {
                 m.lock(unit);
-                move_and_unlock(unlinked, t, next, m, unit);
+                all = move_and_unlock(unlinked, t, next, m, unit) && all;
             }
         }
+        return all;
     }
 
     /// The last unit has moved: `dirty` becomes `read`, unless the map has been cleared meanwhile.
