@@ -21,8 +21,6 @@ using traced_allocator = tracking_allocator<std::pair<const std::uint64_t, std::
 using traced_map = syncmap::map<std::uint64_t, std::uint64_t, syncmap::hash<std::uint64_t>,
                                 std::equal_to<>, traced_allocator>;
 
-// No operation moves more of the table than this, whatever the table's size.
-constexpr std::size_t move_limit = 6;
 
 template <class Config>
 class capacity : public ::testing::Test {};

@@ -203,4 +203,22 @@ private:
     std::size_t last_version_ = absent;
 };
 
+template <class Config>
+void expect_that_owners_see_what_they_did() {
+    promises kept;
+    typename Config::map m;
+    std::atomic<std::size_t> present{0};
+    in_parallel(threads, [&](std::size_t which) {
+        owner<Config> mine(m, which, kept);
+        for (std::size_t i = 0; i < Config::rounds(250'000); ++i) {
+            mine.act();
+            if (i % 4096 == 0) mine.look_at_all();
+        }
+        mine.look_at_all();
+        present += mine.size();
+    });
+    EXPECT_EQ(m.size(), present);
+    EXPECT_EQ(m.snapshot().size(), present);
+}
+
 }  // namespace concurrent

@@ -9,35 +9,11 @@ namespace {
 using namespace concurrent;
 
 template <class Config>
-void expect_that_owners_see_what_they_did() {
-    promises kept;
-    typename Config::map m;
-    std::atomic<std::size_t> present{0};
-    in_parallel(threads, [&](std::size_t which) {
-        owner<Config> mine(m, which, kept);
-        for (std::size_t i = 0; i < Config::rounds(250'000); ++i) {
-            mine.act();
-            if (i % 4096 == 0) mine.look_at_all();
-        }
-        mine.look_at_all();
-        present += mine.size();
-    });
-    EXPECT_EQ(m.size(), present);
-    EXPECT_EQ(m.snapshot().size(), present);
-}
-
-template <class Config>
 class ownership_stress : public ::testing::Test {};
 TYPED_TEST_SUITE(ownership_stress, configs);
-template <class Config>
-class ownership_stress_with_more_kinds : public ::testing::Test {};
-TYPED_TEST_SUITE(ownership_stress_with_more_kinds, more_configs);
 
 // Catches: an operation that takes effect on a neighbour's slot, or in a table nobody looks at.
 TYPED_TEST(ownership_stress, every_result_is_what_the_owner_of_the_key_did) {
-    expect_that_owners_see_what_they_did<TypeParam>();
-}
-TYPED_TEST(ownership_stress_with_more_kinds, every_result_is_what_the_owner_of_the_key_did) {
     expect_that_owners_see_what_they_did<TypeParam>();
 }
 

@@ -316,7 +316,7 @@ TEST(reclamation, readers_of_another_map_delay_nothing) {
     bedroom beds(2);
     std::jthread visitor([&] { other.visit(1, [&](std::uint64_t) { beds.sleep(); }); });
     std::jthread holder([&] {
-        const auto pin = other.pin(1);
+        [[maybe_unused]] const auto pin = other.pin(1);
         beds.sleep();
     });
     beds.wait_until_all_sleep();

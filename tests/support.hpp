@@ -33,6 +33,9 @@ inline constexpr bool sanitized = false;
 // Repetitions shrink under sanitizers, never the variety of what is done.
 constexpr std::size_t scaled(std::size_t n) { return sanitized ? n / 10 + 1 : n; }
 
+// A single operation moves no more buckets than this: three units, two buckets each while shrinking.
+inline constexpr std::size_t move_limit = 6;
+
 // --- Hashes -----------------------------------------------------------------------------------
 
 template <class Key>

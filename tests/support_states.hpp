@@ -17,7 +17,6 @@
 namespace support {
 
 inline constexpr std::size_t base_size = 140; // of 160 that 16 buckets take before they grow
-inline constexpr std::size_t move_limit = 6;  // buckets a single operation may move
 
 template <class Config>
 struct scenario {

@@ -143,9 +143,11 @@ public:
         return f != nullptr;
     }
 
-    /// Waits until no section can see what is retired now, and destroys it, unless it is announced.
+    /// Waits until no section can see what has been unlinked so far, retired or not (a flat entry's key may
+    /// view memory that the caller is about to free), and destroys it, unless it is announced.
     template <class Disposer>
     void reclaim(domain& home, Disposer& dispose, bool may_wait) {
+        sections_are_over(home, may_wait);
         for (block* b = newest(); b != nullptr; b = b->older) {
             for (std::uint32_t i = 0; i < b->count; ++i) {
                 reclaim(b->at(i), home, dispose, may_wait);
@@ -291,6 +293,19 @@ private:
         s.sweepers.fetch_sub(1, std::memory_order_release);
     }
 
+    /// Whether all sections of now are over; if it may, waits until they are.
+    static bool sections_are_over(domain& home, bool may_wait) {
+        const std::uint64_t stamp = home.stamp();
+        for (unsigned round = 0; may_wait && stamp >= home.oldest(); ++round) {
+            if (round < 100) {
+                std::this_thread::yield();
+            } else {
+                std::this_thread::sleep_for(std::chrono::microseconds(50));
+            }
+        }
+        return stamp < home.oldest();
+    }
+
     template <class Disposer>
     void reclaim(stripe& s, domain& home, Disposer& dispose, bool may_wait) {
         retired_list in_hand;
@@ -303,20 +318,10 @@ private:
             s.sweepers.fetch_add(1, std::memory_order_relaxed);
         }
         retired_list held;
-        if (!in_hand.empty()) {
-            const std::uint64_t stamp = home.stamp();
-            for (unsigned round = 0; may_wait && stamp >= home.oldest(); ++round) {
-                if (round < 100) {
-                    std::this_thread::yield();
-                } else {
-                    std::this_thread::sleep_for(std::chrono::microseconds(50));
-                }
-            }
-            if (stamp < home.oldest()) {
-                constexpr auto all = std::numeric_limits<std::size_t>::max();
-                while (!in_hand.empty()) {
-                    destroy_some(s, in_hand, held, all, home, dispose);
-                }
+        if (!in_hand.empty() && sections_are_over(home, may_wait)) {
+            constexpr auto all = std::numeric_limits<std::size_t>::max();
+            while (!in_hand.empty()) {
+                destroy_some(s, in_hand, held, all, home, dispose);
             }
         }
         {
