@@ -14,7 +14,6 @@ using namespace support;
 
 using number_map = syncmap::map<std::uint64_t, std::uint64_t>;
 
-
 // Watches one operation after the other: how many buckets of `read` each has moved, and how often
 // a larger and a smaller table was promoted.
 class move_meter {

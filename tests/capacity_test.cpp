@@ -21,7 +21,6 @@ using traced_allocator = tracking_allocator<std::pair<const std::uint64_t, std::
 using traced_map = syncmap::map<std::uint64_t, std::uint64_t, syncmap::hash<std::uint64_t>,
                                 std::equal_to<>, traced_allocator>;
 
-
 template <class Config>
 class capacity : public ::testing::Test {};
 TYPED_TEST_SUITE(capacity, configs);
