@@ -83,6 +83,32 @@ TYPED_TEST(iteration_stress, shows_no_key_twice_and_all_that_stay) {
         });
 }
 
+// The map grows and shrinks several times before an iteration comes to its end.
+// Catches: a place in one table that is taken for the same place in a table of another size.
+TYPED_TEST(iteration_stress, shows_no_key_twice_while_it_goes_on_through_other_tables) {
+    using self = TestFixture;
+    promises kept;
+    typename TypeParam::map m;
+    for (std::size_t i = 0; i < self::staying; ++i)
+        m.store(TypeParam::make_key(i), TypeParam::make_value(i, 0));
+    in_parallel(2, [&](std::size_t which) {
+        for (std::size_t round = 0; round < TypeParam::rounds(10); ++round) {
+            std::vector<bool> seen(TypeParam::keys);
+            std::size_t stayed = 0;
+            auto change = self::waves(m);
+            const std::size_t changes = 1 + (round + which) % 8 * 4;
+            std::as_const(m).for_each([&](const auto& key, const auto&) {
+                const std::size_t number = TypeParam::number_of(key);
+                kept.require(!seen.at(number), "no key is shown twice");
+                seen[number] = true;
+                stayed += number < self::staying;
+                for (std::size_t i = 0; i < changes; ++i) change();
+            });
+            kept.require(stayed == self::staying, "all keys that stay are shown");
+        }
+    });
+}
+
 // Catches: an erase_if that counts what another thread erased, or erases what is not counted.
 TYPED_TEST(iteration_stress, each_element_is_erased_by_one_thread) {
     using self = TestFixture;
