@@ -18,6 +18,7 @@ protected:
     // The first quarter of the keys stays; the rest comes and goes.
     static constexpr std::size_t staying = Config::keys / 4;
     static constexpr std::size_t middle = Config::keys * 5 / 8;
+    static constexpr std::size_t iterations = Config::rounds(1'000'000) / Config::keys;
 
     // Fills and empties the map by turns, so that it grows and shrinks.
     static auto waves(typename Config::map& m) {
@@ -56,7 +57,7 @@ TYPED_TEST(iteration_stress, shows_no_key_twice_and_all_that_stay) {
         [&](std::size_t which) {
             std::vector<std::size_t> latest(self::staying);
             std::vector<std::size_t> seen_in(TypeParam::keys);
-            for (std::size_t round = 1; round <= scaled(400); ++round) {
+            for (std::size_t round = 1; round <= self::iterations; ++round) {
                 std::size_t stayed = 0;
                 const auto look = [&](const auto& key, const auto& value) {
                     const std::size_t number = TypeParam::number_of(key);
@@ -92,7 +93,7 @@ TYPED_TEST(iteration_stress, shows_no_key_twice_while_it_goes_on_through_other_t
     for (std::size_t i = 0; i < self::staying; ++i)
         m.store(TypeParam::make_key(i), TypeParam::make_value(i, 0));
     in_parallel(2, [&](std::size_t which) {
-        for (std::size_t round = 0; round < TypeParam::rounds(10); ++round) {
+        for (std::size_t round = 0; round < self::iterations / 16 + 1; ++round) {
             std::vector<bool> seen(TypeParam::keys);
             std::size_t stayed = 0;
             auto change = self::waves(m);
@@ -121,7 +122,7 @@ TYPED_TEST(iteration_stress, each_element_is_erased_by_one_thread) {
     in_parallel(
         2,
         [&](std::size_t which) {
-            for (std::size_t round = 0; round < scaled(400); ++round)
+            for (std::size_t round = 0; round < self::iterations; ++round)
                 erased += m.erase_if([&](const auto& key, const auto&) {
                     const std::size_t number = TypeParam::number_of(key);
                     return number >= self::staying && (number + round + which) % 2 == 0;
