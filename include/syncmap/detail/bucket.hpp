@@ -13,7 +13,7 @@
 
 #include <bit>
 
-#include "platform.hpp"
+#include "threads.hpp"
 
 #if SYNCMAP_SSE2
 #include <emmintrin.h>
@@ -23,7 +23,7 @@
 
 namespace syncmap::inline v0::detail {
 
-inline constexpr unsigned slots_per_bucket = 14;
+inline constexpr unsigned slots_per_bucket = limit(14U, 3U);
 inline constexpr std::uint8_t tag_empty = 0;  ///< never used
 inline constexpr std::uint8_t tag_dead = 1;   ///< erased; what the slot holds is stale
 
@@ -40,14 +40,14 @@ inline constexpr slot_mask all_slots = (1U << slots_per_bucket) - 1;
 /// The last 16 bits of a group: bit 0 moved, bit 1 overflow, 14 bits of version.
 class control {
 public:
-    static constexpr unsigned versions = 1U << 14;
+    static constexpr unsigned versions = limit(1U << 14U, 4U);
 
     constexpr explicit control(std::uint64_t high_half) noexcept
         : bits_(static_cast<std::uint16_t>(high_half >> 48)) {}
 
     [[nodiscard]] constexpr bool moved() const noexcept { return (bits_ & 1U) != 0; }
     [[nodiscard]] constexpr bool overflow() const noexcept { return (bits_ & 2U) != 0; }
-    [[nodiscard]] constexpr unsigned version() const noexcept { return bits_ >> 2U; }
+    [[nodiscard]] constexpr unsigned version() const noexcept { return (bits_ >> 2U) % versions; }
 
 private:
     std::uint16_t bits_;
@@ -101,7 +101,7 @@ private:
         half_[half].store((old & ~clear) | set, std::memory_order_release);
     }
 
-    alignas(16) std::atomic<std::uint64_t> half_[2]{};
+    alignas(16) atomic<std::uint64_t> half_[2]{};
 };
 static_assert(sizeof(tag_group) == 16);
 
@@ -197,7 +197,7 @@ private:
     static constexpr std::uint32_t contended = 2;  ///< held, and somebody may be parked
 
     SYNCMAP_NOINLINE void lock_slowly() noexcept {
-        for (int spin = 0; spin < 100; ++spin) {
+        for (int spin = 0; spin < limit(100, 1); ++spin) {
             cpu_relax();
             if (state_.load(std::memory_order_relaxed) == free && try_lock()) {
                 return;
@@ -208,7 +208,7 @@ private:
         }
     }
 
-    std::atomic<std::uint32_t> state_{free};
+    atomic<std::uint32_t> state_{free};
 };
 
 }  // namespace syncmap::inline v0::detail

@@ -14,8 +14,8 @@
 namespace syncmap::inline v0::detail {
 
 struct counter_cell {
-    std::atomic<std::int64_t> count{0};
-    std::atomic<std::uint32_t> ticks{0};  ///< changes since somebody last took the sum
+    atomic<std::int64_t> count{0};
+    atomic<std::uint32_t> ticks{0};  ///< changes since somebody last took the sum
     std::byte apart[48];                  ///< so that no two cells meet in a line, however aligned
 };
 
@@ -63,8 +63,8 @@ public:
     }
 
 private:
-    std::atomic<std::int64_t> shared_{0};
-    std::atomic<counter_cells*> cells_{nullptr};
+    atomic<std::int64_t> shared_{0};
+    atomic<counter_cells*> cells_{nullptr};
 };
 
 }  // namespace syncmap::inline v0::detail

@@ -120,7 +120,7 @@ protected:
 
     /// A step of freeing a table's overflow buckets; true when all are gone.
     bool free_overflows(table_type& t) noexcept {
-        constexpr std::size_t step = 64;
+        constexpr std::size_t step = limit<std::size_t>(64, 2);
         overflow_type* b = t.overflows.load(std::memory_order_acquire);
         std::size_t freed = 0;
         for (; b != nullptr && freed < step; ++freed) {
@@ -154,7 +154,7 @@ protected:
     /// A step of destroying what a map held when it was cleared. A bucket that has moved is found through
     /// its heirs: those of the others were never constructed.
     bool destroy_generation(generation_type* g, retired_list& unlinked) noexcept {
-        constexpr std::size_t step = 64;
+        constexpr std::size_t step = limit<std::size_t>(64, 2);
         table_type* const t = g->root;
         if (t != nullptr) {
             table_type* const next = t->successor.load(std::memory_order_acquire);

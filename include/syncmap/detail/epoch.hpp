@@ -15,14 +15,7 @@
 #include <new>
 #include <type_traits>
 
-#include "platform.hpp"
-
-#if defined(__unix__) || defined(__APPLE__)
-#include <pthread.h>
-#define SYNCMAP_PTHREAD 1
-#else
-#define SYNCMAP_PTHREAD 0
-#endif
+#include "threads.hpp"
 
 namespace syncmap::inline v0::detail {
 
@@ -31,34 +24,34 @@ struct thread_record;
 
 /// A place where one thread announces one object that must not be destroyed. See hazard.hpp.
 struct hazard_slot {
-    std::atomic<const void*> object{nullptr};
+    atomic<const void*> object{nullptr};
     thread_record* owner = nullptr;
     hazard_slot* next_free = nullptr;
     bool scoped = false;  ///< held by a running call of the owner's, not by a handle
 };
 
 struct hazard_block {
-    static constexpr unsigned count = 15;
+    static constexpr unsigned count = limit(15U, 1U);
     hazard_slot slots[count];
     hazard_block* next = nullptr;
 };
 
 /// What a domain knows about one thread. The first line is all that a section touches.
 struct alignas(64) thread_record {
-    std::atomic<std::uint64_t> active{0};  ///< epoch of the section it is in, 0 outside
+    atomic<std::uint64_t> active{0};  ///< epoch of the section it is in, 0 outside
     bool temporary = false;  ///< given back at the end of the section: its thread is exiting
     std::uint32_t index = 0; ///< small number, unique in the domain
     domain* home = nullptr;
     thread_record* next = nullptr;            ///< all records of the domain
     thread_record* next_of_thread = nullptr;  ///< the owner's records in other domains
-    std::atomic<bool> in_use{true};
-    std::atomic<bool> helping{false};  ///< a reader may hold a bucket's lock: fork() waits for that
+    atomic<bool> in_use{true};
+    atomic<bool> helping{false};  ///< a reader may hold a bucket's lock: fork() waits for that
 #if SYNCMAP_PTHREAD
-    std::atomic<pthread_t> owner = pthread_self();
+    atomic<thread_id> owner{calling_thread()};
 #endif
     hazard_slot* free_local = nullptr;               ///< used by the owner alone
-    std::atomic<hazard_slot*> free_remote{nullptr};  ///< given back by other threads
-    std::atomic<hazard_block*> blocks{nullptr};
+    atomic<hazard_slot*> free_remote{nullptr};  ///< given back by other threads
+    atomic<hazard_block*> blocks{nullptr};
 };
 
 /// A garbage whose objects this thread is destroying, and the one whose destructor led here.
@@ -246,7 +239,7 @@ private:
 
     static bool belongs_to_caller(const thread_record& r) noexcept {
 #if SYNCMAP_PTHREAD
-        return pthread_equal(r.owner.load(std::memory_order_relaxed), pthread_self()) != 0;
+        return same_thread(r.owner.load(std::memory_order_relaxed), calling_thread());
 #else
         return this_thread.record == &r;
 #endif
@@ -299,7 +292,7 @@ private:
                 r->in_use.compare_exchange_strong(expected, true, std::memory_order_acquire,
                                                   std::memory_order_relaxed)) {
 #if SYNCMAP_PTHREAD
-                r->owner.store(pthread_self(), std::memory_order_relaxed);
+                r->owner.store(calling_thread(), std::memory_order_relaxed);
 #endif
                 return *r;
             }
@@ -347,13 +340,13 @@ private:
     }
 #endif
 
-    std::atomic<std::uint64_t> epoch_{1};
+    atomic<std::uint64_t> epoch_{1};
     bool readers_fence_ = false;
-    std::atomic<thread_record*> records_{nullptr};
-    std::atomic<std::uint32_t> record_count_{0};
-    std::atomic<int> forking_{0};  ///< forks being prepared, several threads may fork at once
-    std::atomic<std::uint64_t> serial_{1};
-    std::atomic<std::size_t> hazard_slots_{0};
+    atomic<thread_record*> records_{nullptr};
+    atomic<std::uint32_t> record_count_{0};
+    atomic<int> forking_{0};  ///< forks being prepared, several threads may fork at once
+    atomic<std::uint64_t> serial_{1};
+    atomic<std::size_t> hazard_slots_{0};
 };
 
 /// A stay in which nothing that can be reached is destroyed. Runs no user code but Hash, KeyEqual and

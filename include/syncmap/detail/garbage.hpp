@@ -21,11 +21,9 @@
 
 #include <algorithm>
 #include <cassert>
-#include <chrono>
 #include <functional>
 #include <limits>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "bucket.hpp"
@@ -41,10 +39,10 @@ struct retired_weight {
 
 class garbage {
 public:
-    static constexpr std::size_t scan_objects = 4096;
-    static constexpr std::size_t scan_bytes = std::size_t{4} << 20U;
-    static constexpr std::size_t write_budget = 16;
-    static constexpr std::size_t step_cost = 16;  ///< of a step of a table's or a generation's end
+    static constexpr std::size_t scan_objects = limit<std::size_t>(4096, 8);
+    static constexpr std::size_t scan_bytes = limit<std::size_t>(std::size_t{4} << 20U, 1024);
+    static constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
+    static constexpr std::size_t step_cost = limit<std::size_t>(16, 1);  ///< of a step of a table's or a generation's end
 
     struct stripe {
         bucket_lock lock;
@@ -54,11 +52,11 @@ public:
         retired_list waiting;
         retired_list ready;
         retired_list announced;
-        std::atomic<bool> pending{false};        ///< there is something for sweeps to do
-        std::atomic<std::uint32_t> passed_by{0};  ///< writes that left it to a later one
-        std::atomic<std::uint32_t> sweepers{0};  ///< have objects in hand
-        std::atomic<std::size_t> objects{0};     ///< in the lists and in hand
-        std::atomic<std::size_t> bytes{0};
+        atomic<bool> pending{false};        ///< there is something for sweeps to do
+        atomic<std::uint32_t> passed_by{0};  ///< writes that left it to a later one
+        atomic<std::uint32_t> sweepers{0};  ///< have objects in hand
+        atomic<std::size_t> objects{0};     ///< in the lists and in hand
+        atomic<std::size_t> bytes{0};
     };
     struct alignas(16) block {
         block* older = nullptr;
@@ -265,7 +263,7 @@ private:
         }
         const bool passed = check && stamp < home.oldest();
         if (hurry && !passed) {
-            std::this_thread::yield();  // most likely to a thread that has lost its processor in a section
+            yield();  // most likely to a thread that has lost its processor in a section
         }
         retired_list in_hand;
         {
@@ -298,9 +296,9 @@ private:
         const std::uint64_t stamp = home.stamp();
         for (unsigned round = 0; may_wait && stamp >= home.oldest(); ++round) {
             if (round < 100) {
-                std::this_thread::yield();
+                yield();
             } else {
-                std::this_thread::sleep_for(std::chrono::microseconds(50));
+                sleep_briefly();
             }
         }
         return stamp < home.oldest();
@@ -333,7 +331,7 @@ private:
         s.sweepers.fetch_sub(1, std::memory_order_release);
         // What others have in hand was retired before too.
         while (may_wait && s.sweepers.load(std::memory_order_acquire) != 0) {
-            std::this_thread::yield();
+            yield();
         }
     }
 
@@ -342,7 +340,7 @@ private:
     template <class Disposer>
     void destroy_some(stripe& s, retired_list& in_hand, retired_list& held, std::size_t budget,
                       domain& home, Disposer& dispose) {
-        constexpr std::size_t width = 128;  // on the stack, and sweeps of several maps may nest
+        constexpr std::size_t width = limit<std::size_t>(128, 4);  // on the stack, and sweeps of several maps may nest
         candidate batch[width];
         while (budget != 0 && !in_hand.empty()) {
             std::size_t size = 0;
@@ -393,7 +391,7 @@ private:
     };
 
     static void mark_announced(candidate* batch, std::size_t size, const domain& home) {
-        constexpr std::size_t chunk = 128;
+        constexpr std::size_t chunk = limit<std::size_t>(128, 4);
         const void* hazards[chunk];
         std::size_t count = 0;
         const auto mark = [&] {
@@ -442,8 +440,8 @@ private:
         list.splice(unlinked);
     }
 
-    std::atomic<block*> newest_{nullptr};
-    std::atomic<std::uint32_t> pending_{0};  ///< stripes that are pending
+    atomic<block*> newest_{nullptr};
+    atomic<std::uint32_t> pending_{0};  ///< stripes that are pending
 };
 
 }  // namespace syncmap::inline v0::detail

@@ -498,7 +498,7 @@ private:
     /// f(index, value or null) for each, outside the section. Returns how many were there.
     template <class Keys, class ToKey, class F>
     std::size_t in_batches(const Keys& keys, ToKey to_key, F&& f) {
-        constexpr std::size_t width = 16;
+        constexpr std::size_t width = limit<std::size_t>(16, 3);
         std::size_t present = 0;
         std::size_t index = 0;
         for (auto at = std::ranges::begin(keys), end = std::ranges::end(keys); at != end;) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What differs between compilers, processors, operating systems and sanitizers, and nothing else.
-// Every macro of the library is defined here. Switches for tests only: SYNCMAP_PORTABLE_TAGS (no SIMD)
-// and SYNCMAP_FULL_FENCE (readers fence for themselves, as where there is no membarrier).
+// What differs between compilers, processors, operating systems and sanitizers, and nothing else (but for
+// threads: threads.hpp). Every macro of the library is defined here. Switches for tests only:
+// SYNCMAP_PORTABLE_TAGS (no SIMD), SYNCMAP_FULL_FENCE (readers fence for themselves, as where there is no
+// membarrier), SYNCMAP_TINY (tables and thresholds so small that every rare path is common), and
+// SYNCMAP_THREADS (a header in place of what threads.hpp declares).
 #pragma once
 
 #include <atomic>
@@ -12,11 +14,6 @@
 #include <cstdlib>
 #include <new>
 #include <stdexcept>
-
-#if defined(__linux__)
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
 
 // ThreadSanitizer understands neither fences nor 16-byte loads of two atomics: both have stand-ins.
 #if defined(__SANITIZE_THREAD__)
@@ -35,6 +32,16 @@
 #endif
 #ifndef SYNCMAP_FULL_FENCE
 #define SYNCMAP_FULL_FENCE 0
+#endif
+
+#ifndef SYNCMAP_TINY
+#define SYNCMAP_TINY 0
+#endif
+
+#if defined(__unix__) || defined(__APPLE__)
+#define SYNCMAP_PTHREAD 1
+#else
+#define SYNCMAP_PTHREAD 0
 #endif
 
 #if !SYNCMAP_PORTABLE_TAGS && !SYNCMAP_TSAN && (defined(__SSE2__) || defined(_M_X64))
@@ -76,6 +83,16 @@ inline constexpr bool exceptions_enabled = true;
 inline constexpr bool exceptions_enabled = false;
 #endif
 
+/// A number that trades time for memory, and what it is where every rare path shall be common.
+template <class X>
+constexpr X limit([[maybe_unused]] X usual, [[maybe_unused]] X tiny) noexcept {
+#if SYNCMAP_TINY
+    return tiny;
+#else
+    return usual;
+#endif
+}
+
 /// For what must not go on: says why and ends the process.
 [[noreturn]] inline void die(const char* why) noexcept {
     std::fprintf(stderr, "syncmap: %s\n", why);
@@ -106,49 +123,10 @@ inline constexpr bool exceptions_enabled = false;
 #endif
 }
 
-inline void cpu_relax() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("yield" ::: "memory");
-#endif
-}
-
 inline void prefetch([[maybe_unused]] const void* address) noexcept {
 #if defined(__GNUC__)
     __builtin_prefetch(address);
 #endif
 }
-
-/// A sequentially consistent fence that ThreadSanitizer can see too.
-inline void full_fence() noexcept {
-#if SYNCMAP_TSAN
-    static std::atomic<unsigned> line{0};
-    line.fetch_add(1, std::memory_order_seq_cst);
-#else
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-#endif
-}
-
-#if defined(__linux__) && defined(SYS_membarrier) && !SYNCMAP_FULL_FENCE
-// Commands of <linux/membarrier.h>, spelled out because older headers lack them.
-inline constexpr int membarrier_private_expedited = 1 << 3;
-inline constexpr int membarrier_register_private_expedited = 1 << 4;
-
-/// True when this process may from now on use barrier_everywhere().
-inline bool register_barrier_everywhere() noexcept {
-    return ::syscall(SYS_membarrier, membarrier_register_private_expedited, 0, 0) == 0;
-}
-
-/// Every running thread of this process executes a full fence before this returns.
-inline void barrier_everywhere() noexcept {
-    if (::syscall(SYS_membarrier, membarrier_private_expedited, 0, 0) != 0) {
-        die("membarrier was available when the process started and is not any more");
-    }
-}
-#else
-inline bool register_barrier_everywhere() noexcept { return false; }
-inline void barrier_everywhere() noexcept { die("there is no membarrier here"); }
-#endif
 
 }  // namespace syncmap::inline v0::detail

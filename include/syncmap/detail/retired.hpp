@@ -6,7 +6,7 @@
 // Used by slot.hpp and table.hpp (as a base) and by garbage.hpp (in lists).
 #pragma once
 
-#include "platform.hpp"
+#include "threads.hpp"
 
 namespace syncmap::inline v0::detail {
 
@@ -43,7 +43,7 @@ protected:
 
 private:
     static constexpr std::uintptr_t kind_mask = 7;
-    std::atomic<std::uintptr_t> link_;
+    atomic<std::uintptr_t> link_;
 };
 
 /// A queue of retired objects, with their number and size.

@@ -93,7 +93,7 @@ public:
     }
 
 private:
-    std::atomic<unit_of<X>> words_[words_of<X>]{};
+    atomic<unit_of<X>> words_[words_of<X>]{};
 };
 
 /// A value in memory of its own, or inside a node (`kind()` tells).
@@ -143,7 +143,7 @@ public:
     }
 
 private:
-    std::atomic<token> bits_{0};
+    atomic<token> bits_{0};
 };
 
 /// A key whose value is in a box, first in its own.
@@ -182,8 +182,8 @@ public:
     }
 
 private:
-    std::atomic<token> current_;
-    std::atomic<std::uint32_t> parts_{2};
+    atomic<token> current_;
+    atomic<std::uint32_t> parts_{2};
     bool separate_ = false;
 };
 
@@ -207,7 +207,7 @@ public:
 
 private:
     atomic_words<Key> key_;
-    std::atomic<token> bits_{0};
+    atomic<token> bits_{0};
 };
 
 template <class Node>
@@ -222,7 +222,7 @@ public:
     void copy_from(const node_slot& other) noexcept { store(other.load()); }
 
 private:
-    std::atomic<Node*> node_{nullptr};
+    atomic<Node*> node_{nullptr};
 };
 
 struct no_node {};

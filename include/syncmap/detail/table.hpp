@@ -31,7 +31,7 @@ constexpr std::size_t units_of(std::size_t bytes) noexcept {
 template <class Slot>
 struct overflow_bucket {
     tag_group tags;
-    std::atomic<overflow_bucket*> next{nullptr};  ///< in the chain
+    atomic<overflow_bucket*> next{nullptr};  ///< in the chain
     overflow_bucket* next_of_table = nullptr;     ///< in the table's list of all of them
     std::uint32_t stamp = 0;                      ///< as in bucket_side
     Slot slots[slots_per_bucket];
@@ -44,7 +44,7 @@ struct alignas(8) bucket_side {
     bucket_lock lock;
     /// Epoch (its low half) when the version last came to a half of its range. See engine.hpp, bump_for_reuse().
     std::uint32_t stamp = 0;
-    std::atomic<overflow_bucket<Slot>*> chain{nullptr};
+    atomic<overflow_bucket<Slot>*> chain{nullptr};
 };
 
 template <class Slot>
@@ -57,12 +57,12 @@ struct generation : retired {
 
     const std::uint64_t serial;  ///< no other generation has the same
     counter entries;
-    std::atomic<std::uint64_t> misses{0};
-    std::atomic<std::uint64_t> promotions{0};
+    atomic<std::uint64_t> misses{0};
+    atomic<std::uint64_t> promotions{0};
     /// reserve() asked for tables of at least 2^floor buckets; kept until that was needed once.
-    std::atomic<std::uint32_t> floor{0};
+    atomic<std::uint32_t> floor{0};
     /// shrink_to_fit() asked for tables as small as can be; kept until they are.
-    std::atomic<bool> compact{false};
+    atomic<bool> compact{false};
 
     // Once cleared: what is left to destroy.
     table<Slot>* root = nullptr;
@@ -76,7 +76,7 @@ template <class Slot>
 struct bucket_view {
     tag_group* tags;
     Slot* slots;
-    std::atomic<overflow_bucket<Slot>*>* next;
+    atomic<overflow_bucket<Slot>*>* next;
     std::uint32_t* stamp;
 
     static bucket_view of(overflow_bucket<Slot>& b) noexcept {
@@ -172,25 +172,26 @@ struct table : retired {
     generation<Slot>* gen;
     std::uint32_t bits;
     bool constructed = false;  ///< all buckets are; otherwise whoever moves entries here constructs them
-    std::atomic<table*> successor{nullptr};
+    atomic<table*> successor{nullptr};
     std::size_t units;
     std::size_t overflow_limit;  ///< more overflow buckets than this call for another table
 
     // Written while entries move out, and when buckets overflow: a cache line further on.
     std::byte apart[64];
-    std::atomic<std::size_t> cursor{0};  ///< next unit to be looked at by a helper
-    std::atomic<std::size_t> moved{0};               ///< buckets that have moved
-    std::atomic<std::size_t> overflow_count{0};
-    std::atomic<overflow_bucket<Slot>*> overflows{nullptr};
+    atomic<std::size_t> cursor{0};  ///< next unit to be looked at by a helper
+    atomic<std::size_t> moved{0};               ///< buckets that have moved
+    atomic<std::size_t> overflow_count{0};
+    atomic<overflow_bucket<Slot>*> overflows{nullptr};
 };
 
 /// Live entries per bucket at which a table is too full, and below which it is too empty.
-constexpr std::size_t grow_limit(std::uint32_t bits) noexcept { return std::size_t{10} << bits; }
+inline constexpr std::size_t live_per_bucket = limit<std::size_t>(10, 2);
+constexpr std::size_t grow_limit(std::uint32_t bits) noexcept { return live_per_bucket << bits; }
 constexpr std::size_t shrink_limit(std::uint32_t bits) noexcept { return grow_limit(bits) / 4; }
 
 /// The smallest table that holds n entries without growing.
 constexpr std::uint32_t bits_for(std::size_t n) noexcept {
-    const std::size_t buckets = n / 10 + (n % 10 != 0 ? 1 : 0);
+    const std::size_t buckets = n / live_per_bucket + (n % live_per_bucket != 0 ? 1 : 0);
     return buckets <= 1 ? 0 : static_cast<std::uint32_t>(std::bit_width(buckets - 1));
 }
 

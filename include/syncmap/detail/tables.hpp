@@ -31,7 +31,7 @@ public:
 
     static constexpr unsigned units_per_write = 3;  ///< the one at home and two more
     static constexpr unsigned units_per_miss = 1;
-    static constexpr unsigned look_ahead = 16;  ///< units a helper looks at to find one to move
+    static constexpr unsigned look_ahead = limit(16U, 2U);  ///< units a helper looks at to find one to move
 
     tables(const Hash& hash, const Allocator& memory_from)
         : base(memory_from), home_(&domain::process()), hash_(hash) {}
@@ -279,14 +279,14 @@ protected:
     /// More counter cells and more garbage stripes for a map that is getting large. Optional.
     void widen(generation_type& g, std::uint32_t bits) noexcept {
         SYNCMAP_TRY {
-            if (bits >= 7 && g.entries.cells() == nullptr) {
+            if (bits >= limit(7U, 2U) && g.entries.cells() == nullptr) {
                 counter_cells* const cells = base::make_cells();
                 if (!g.entries.install(cells)) {
                     base::free_cells(cells);
                 }
             }
             garbage::block* const block = garbage_.newest();
-            if (!lay::flat && bits >= 6 && block->count == 1) {
+            if (!lay::flat && bits >= limit(6U, 1U) && block->count == 1) {
                 garbage::block* const wider = base::make_garbage_block(8);
                 if (!garbage_.install(block, wider)) {
                     base::free_garbage_block(wider);
@@ -297,7 +297,7 @@ protected:
     }
 
     static std::uint32_t count_interval(std::uint32_t bits) noexcept {
-        return bits <= 7 ? 8 : bits >= 14 ? 1024 : 1U << (bits - 4);
+        return bits <= 7 ? limit(8U, 2U) : bits >= 14 ? 1024 : 1U << (bits - 4);
     }
 
     /// Starts a successor if the table is `read`, and too full, too chained or too empty.
@@ -432,7 +432,7 @@ protected:
 
 
 private:
-    std::atomic<table_type*> read_{nullptr};
+    atomic<table_type*> read_{nullptr};
     domain* home_;
     garbage garbage_;
     [[no_unique_address]] Hash hash_;
