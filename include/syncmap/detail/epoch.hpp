@@ -208,28 +208,30 @@ public:
         bool may_help_;
     };
 
+    /// Gives the calling thread's records back, in all domains; from here on it takes temporary ones.
+    static void end_of_thread() noexcept {
+        this_thread.exited = true;
+        this_thread.home = nullptr;
+        thread_record* r = this_thread.all;
+        this_thread.all = nullptr;
+        while (r != nullptr) {
+            thread_record* const next = r->next_of_thread;
+            give_back(*r);
+            r = next;
+        }
+    }
+
     static void give_back(thread_record& record) noexcept {
         // (E7) release: pairs with (E8); the next owner sees the hazard lists and counter cells as left.
         record.in_use.store(false, std::memory_order_release);
     }
 
 private:
-    /// Gives the thread's records back when it exits.
     struct thread_guard {
         thread_guard() noexcept = default;
         thread_guard(const thread_guard&) = delete;
         thread_guard& operator=(const thread_guard&) = delete;
-        ~thread_guard() {
-            this_thread.exited = true;
-            this_thread.home = nullptr;
-            thread_record* r = this_thread.all;
-            this_thread.all = nullptr;
-            while (r != nullptr) {
-                thread_record* const next = r->next_of_thread;
-                give_back(*r);
-                r = next;
-            }
-        }
+        ~thread_guard() { end_of_thread(); }
         void arm() noexcept {}
     };
     static thread_guard& guard() noexcept {

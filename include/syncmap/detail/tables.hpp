@@ -297,7 +297,7 @@ protected:
     }
 
     static std::uint32_t count_interval(std::uint32_t bits) noexcept {
-        return bits <= 7 ? limit(8U, 2U) : bits >= 14 ? 1024 : 1U << (bits - 4);
+        return bits <= 7 ? limit(8U, 1U) : bits >= 14 ? 1024 : 1U << (bits - 4);
     }
 
     /// Starts a successor if the table is `read`, and too full, too chained or too empty.

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "machine.hpp"
+
+#include <algorithm>
+#include <boost/context/fiber.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+namespace machine {
+
+namespace {
+
+using boost::context::fiber;
+
+// --- threads --------------------------------------------------------------------------------------
+
+enum class status { ready, waiting, finished };
+
+struct thread {
+    fiber course;
+    status is = status::finished;
+    bool stood_back = false;  ///< has nothing to do until another thread has made a step
+    std::uint64_t last_step = 0;
+    const void* waits_for = nullptr;
+    const std::function<void()>* body = nullptr;
+    view seen{};      ///< what it may no longer miss
+    view acquired{};  ///< what it has read without acquiring: a fence will join it to `seen`
+    view released{};  ///< what it had seen at its last fence: goes beside its relaxed stores
+};
+
+constexpr unsigned nobody = max_threads;
+constexpr std::uint64_t step_limit = 100'000;
+
+thread threads[max_threads];
+unsigned thread_count = 0;
+unsigned current = nobody;
+fiber scheduler;
+bool in_execution = false;
+guide* guided_by = nullptr;
+void (*swap_state)(unsigned, bool) = nullptr;
+counts counted;
+bool tracing = false;
+std::function<void(const std::string&)> handler;
+
+void join(view& into, const view& other) noexcept {
+    for (std::size_t i = 0; i < into.size(); ++i) {
+        into[i] = std::max(into[i], other[i]);
+    }
+}
+
+std::string_view file_of(where from) {
+    const std::string_view path = from.file_name();
+    return path.substr(path.rfind('/') + 1);
+}
+void trace(const char* what, const void* at, std::uint64_t value, where from, const char* note = "") {
+    if (tracing) {
+        const std::size_t place = arena::contains(at) ? arena::offset(at) : 0;
+        std::printf("  T%u %*s%-16s @%05zx  %-18llx %s:%u%s\n", current, static_cast<int>(4 * current), "", what,
+                    place, static_cast<unsigned long long>(value), std::string(file_of(from)).c_str(),
+                    static_cast<unsigned>(from.line()), note);
+    }
+}
+
+// --- which locations are shared ---------------------------------------------------------------------
+
+// A switch just before a step that no other thread can notice is as good as one later: such steps are no
+// places to choose at. Learned from earlier executions; see found_more_sharing().
+constexpr std::uint8_t written = 0x80;
+std::uint8_t accessed_by[arena::size / 4];
+bool more_sharing = false;
+
+bool shared(std::uint8_t mask) noexcept {
+    return (mask & written) != 0 && ((mask & ~written) & ((mask & ~written) - 1)) != 0;
+}
+bool is_shared(const void* at, bool writes) noexcept {
+    if (!arena::contains(at)) {
+        return true;
+    }
+    std::uint8_t& mask = accessed_by[arena::offset(at) / 4];
+    const auto now = static_cast<std::uint8_t>(mask | 1U << current | (writes ? written : 0U));
+    more_sharing = more_sharing || shared(now) != shared(mask);
+    mask = now;
+    return shared(mask);
+}
+
+// --- steps ------------------------------------------------------------------------------------------
+
+void suspend() {
+    swap_state(current, false);
+    const unsigned me = current;
+    scheduler = std::move(scheduler).resume();
+    current = me;
+    swap_state(me, true);
+}
+
+unsigned next_thread = nobody;
+
+/// Ready threads but `except`, the ones that stood back only if there are no others.
+unsigned candidates(unsigned* found, unsigned except) noexcept {
+    unsigned count = 0;
+    for (const bool stood_back : {false, true}) {
+        for (unsigned t = 0; t < thread_count; ++t) {
+            if (t != except && threads[t].is == status::ready && threads[t].stood_back == stood_back) {
+                found[count++] = t;
+            }
+        }
+        if (count != 0) {
+            break;
+        }
+    }
+    return count;
+}
+unsigned choose_free(unsigned except) {
+    unsigned found[max_threads];
+    const unsigned count = candidates(found, except);
+    if (count == 0) {
+        return nobody;
+    }
+    return found[count == 1 ? 0 : guided_by->choose(choice::first, count, found)];
+}
+
+void step(const void* at, bool writes, where from) {
+    if (++counted.steps > step_limit) {
+        violation("the threads go on for ever");
+    }
+    for (unsigned t = 0; t < thread_count; ++t) {
+        threads[t].stood_back = threads[t].stood_back && t == current;
+    }
+    if (is_shared(at, writes)) {
+        unsigned found[max_threads];
+        found[0] = current;
+        const unsigned count = 1 + candidates(found + 1, current);
+        const unsigned chosen = count == 1 ? 0 : guided_by->choose(choice::preempt, count, found);
+        if (chosen != 0) {
+            ++counted.switches;
+            next_thread = found[chosen];
+            suspend();
+        }
+    }
+    thread& me = threads[current];
+    me.last_step = counted.steps;
+    ++me.seen[current];
+    if (arena::contains(at)) {
+        arena::block& b = arena::block_at(at);
+        const std::string place = std::string(file_of(from)) + ":" + std::to_string(from.line());
+        if (b.freed) {
+            violation(place + ": access to freed memory");
+        }
+        if (b.owner != nobody && me.seen[b.owner] < b.born) {
+            violation(place + ": access to memory whose allocation need not have been seen yet");
+        }
+        b.last_access[current] = me.seen[current];
+    }
+}
+
+// --- memory -----------------------------------------------------------------------------------------
+
+struct message {
+    std::uint64_t value;
+    view seen;
+};
+struct location {
+    const void* at = nullptr;
+    std::vector<message> history;  ///< in modification order
+};
+location locations[max_locations];
+std::size_t location_count = 0;
+view sequentially_consistent;
+
+std::uint64_t read_raw(const void* at, std::size_t size) noexcept {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, at, size);
+    return bits;
+}
+
+location* find(const void* at) noexcept {
+    for (std::size_t i = 0; i < location_count; ++i) {
+        if (locations[i].at == at) {
+            return &locations[i];
+        }
+    }
+    return nullptr;
+}
+location& find_or_add(const void* at, std::size_t size) {
+    if (location* const l = find(at)) {
+        return *l;
+    }
+    if (location_count == max_locations) {
+        give_up("more locations are written than a view has room for");
+    }
+    location& l = locations[location_count++];
+    l.at = at;
+    l.history.clear();
+    l.history.push_back({read_raw(at, size), view{}});
+    return l;
+}
+/// Where in a view a location has its place.
+std::size_t place_of(const location& l) noexcept {
+    return max_threads + static_cast<std::size_t>(&l - locations);
+}
+bool acquires(std::memory_order o) noexcept {
+    return o == std::memory_order_acquire || o == std::memory_order_acq_rel || o == std::memory_order_seq_cst;
+}
+bool releases(std::memory_order o) noexcept {
+    return o == std::memory_order_release || o == std::memory_order_acq_rel || o == std::memory_order_seq_cst;
+}
+void fence_now(thread& t) noexcept {
+    join(t.seen, t.acquired);
+    join(sequentially_consistent, t.seen);
+    t.seen = sequentially_consistent;
+    t.released = t.seen;
+}
+void fence_if(bool wanted, thread& t) noexcept {
+    if (wanted) {
+        fence_now(t);
+    }
+}
+void read_message(thread& t, const location& l, std::size_t index, std::memory_order order) noexcept {
+    t.seen[place_of(l)] = static_cast<std::uint16_t>(index);
+    join(acquires(order) ? t.seen : t.acquired, l.history[index].seen);
+}
+void append(thread& t, location& l, void* at, std::size_t size, std::uint64_t value, std::memory_order order,
+            const view* continued) {
+    const auto index = static_cast<std::uint16_t>(l.history.size());
+    t.seen[place_of(l)] = index;
+    l.history.push_back({value, releases(order) ? t.seen : t.released});
+    view& beside = l.history.back().seen;
+    beside[place_of(l)] = index;
+    if (continued != nullptr) {
+        join(beside, *continued);
+    }
+    std::memcpy(at, &value, size);
+}
+
+}  // namespace
+
+bool running() noexcept { return in_execution; }
+unsigned current_thread() noexcept { return current; }
+counts last_run() noexcept { return counted; }
+view now() { return threads[current].seen; }
+void set_trace(bool on) noexcept { tracing = on; }
+void say(const std::string& line) {
+    if (tracing) {
+        std::printf("  T%u %*s%s\n", current, static_cast<int>(4 * current), "", line.c_str());
+    }
+}
+void on_switch(void (*swap)(unsigned, bool)) noexcept { swap_state = swap; }
+void on_violation(std::function<void(const std::string&)> f) { handler = std::move(f); }
+void forget_sharing() noexcept { std::fill(std::begin(accessed_by), std::end(accessed_by), std::uint8_t{0}); }
+bool found_more_sharing() noexcept { return std::exchange(more_sharing, false); }
+
+void violation(const std::string& what) {
+    const arena::opened closed(false);
+    in_execution = false;
+    handler(what);
+    std::abort();
+}
+void give_up(const std::string& what) {
+    std::fprintf(stderr, "interleavings: %s\n", what.c_str());
+    std::_Exit(1);
+}
+
+void run(const std::vector<std::function<void()>>& bodies, guide& by) {
+    guided_by = &by;
+    counted = {};
+    location_count = 0;
+    sequentially_consistent = {};
+    thread_count = static_cast<unsigned>(bodies.size());
+    for (unsigned t = 0; t < thread_count; ++t) {
+        thread& it = threads[t];
+        it.is = status::ready;
+        it.stood_back = false;
+        it.last_step = 0;
+        it.body = &bodies[t];
+        it.seen = it.acquired = it.released = {};
+        if (!it.course) {
+            // One for all executions: it does body after body.
+            it.course = fiber(std::allocator_arg, boost::context::fixedsize_stack(std::size_t{256} << 10U),
+                              [&it, t](fiber&& from) {
+                                  scheduler = std::move(from);
+                                  for (;;) {
+                                      current = t;
+                                      swap_state(t, true);
+                                      {
+                                          const arena::opened open;
+                                          (*it.body)();
+                                      }
+                                      it.is = status::finished;
+                                      swap_state(t, false);
+                                      next_thread = nobody;
+                                      scheduler = std::move(scheduler).resume();
+                                  }
+                                  return std::move(scheduler);
+                              });
+        }
+    }
+    in_execution = true;
+    for (next_thread = choose_free(nobody); next_thread != nobody;) {
+        thread& it = threads[next_thread];
+        next_thread = nobody;
+        it.course = std::move(it.course).resume();
+        if (next_thread == nobody) {
+            next_thread = choose_free(nobody);
+        }
+    }
+    current = nobody;
+    for (unsigned t = 0; t < thread_count; ++t) {
+        if (threads[t].is != status::finished) {
+            violation("deadlock: thread " + std::to_string(t) + " waits, and nobody will wake it");
+        }
+    }
+    in_execution = false;
+}
+
+void let_others_run(where from) {
+    if (!in_execution) {
+        return;
+    }
+    const arena::opened closed(false);
+    trace("gives way", nullptr, 0, from);
+    if (++counted.steps > step_limit) {
+        violation("the threads go on for ever");
+    }
+    threads[current].stood_back = true;
+    // By default the one that has waited longest, so that threads that wait for a third one end.
+    unsigned found[max_threads];
+    const unsigned count = candidates(found, current);
+    if (count != 0) {
+        std::iter_swap(found, std::min_element(found, found + count, [](unsigned a, unsigned b) {
+            return threads[a].last_step < threads[b].last_step;
+        }));
+        next_thread = found[count == 1 ? 0 : guided_by->choose(choice::yield, count, found)];
+        suspend();
+    }
+}
+
+void touch(const void* at, where from) {
+    if (in_execution) {
+        const arena::opened closed(false);
+        step(at, false, from);
+        trace("looks", at, 0, from);
+    }
+}
+
+std::uint64_t load(const void* at, std::size_t size, std::memory_order order, where from) {
+    const arena::opened closed(false);
+    step(at, false, from);
+    thread& me = threads[current];
+    fence_if(order == std::memory_order_seq_cst, me);
+    const location* const l = find(at);
+    if (l == nullptr) {
+        const std::uint64_t value = read_raw(at, size);
+        trace("load", at, value, from);
+        return value;
+    }
+    const std::size_t newest = l->history.size() - 1;
+    const std::size_t oldest = me.seen[place_of(*l)];
+    const unsigned back =
+        newest == oldest
+            ? 0
+            : guided_by->choose(choice::stale, static_cast<unsigned>(newest - oldest + 1), nullptr);
+    counted.stale_loads += back != 0 ? 1 : 0;
+    read_message(me, *l, newest - back, order);
+    trace("load", at, l->history[newest - back].value, from, back != 0 ? "  (an old value)" : "");
+    return l->history[newest - back].value;
+}
+
+void store(void* at, std::size_t size, std::uint64_t value, std::memory_order order, where from) {
+    const arena::opened closed(false);
+    step(at, true, from);
+    thread& me = threads[current];
+    append(me, find_or_add(at, size), at, size, value, order, nullptr);
+    fence_if(order == std::memory_order_seq_cst, me);
+    trace("store", at, value, from);
+}
+
+std::uint64_t read_modify_write(void* at, std::size_t size, std::memory_order success,
+                                std::memory_order failure, const char* name,
+                                const std::function<bool(std::uint64_t&)>& change, where from) {
+    const arena::opened closed(false);
+    step(at, true, from);
+    thread& me = threads[current];
+    location& l = find_or_add(at, size);
+    const std::uint64_t old = l.history.back().value;
+    std::uint64_t value = old;
+    const bool changed = change(value);
+    const std::memory_order order = changed ? success : failure;
+    fence_if(order == std::memory_order_seq_cst, me);
+    read_message(me, l, l.history.size() - 1, order);
+    if (changed) {
+        const view continued = l.history.back().seen;  // a release sequence goes on through this
+        append(me, l, at, size, value, order, &continued);
+    }
+    fence_if(order == std::memory_order_seq_cst, me);
+    trace(name, at, value, from, changed ? "" : "  (failed)");
+    return old;
+}
+
+void wait(const void* at, std::size_t size, std::uint64_t old, where from) {
+    const arena::opened closed(false);
+    step(at, false, from);
+    while (read_raw(at, size) == old) {
+        trace("waits", at, old, from);
+        threads[current].is = status::waiting;
+        threads[current].waits_for = at;
+        next_thread = nobody;
+        suspend();
+    }
+}
+void notify_one(const void* at, where from) {
+    const arena::opened closed(false);
+    step(at, true, from);
+    trace("wakes", at, 0, from);
+    for (thread& t : threads) {
+        if (t.is == status::waiting && t.waits_for == at) {
+            t.is = status::ready;
+            break;
+        }
+    }
+}
+
+void fence(where from) {
+    if (in_execution) {
+        const arena::opened closed(false);
+        step(&sequentially_consistent, true, from);
+        fence_now(threads[current]);
+        trace("fence", nullptr, 0, from);
+    }
+}
+void fence_everywhere(where from) {
+    if (in_execution) {
+        const arena::opened closed(false);
+        step(&sequentially_consistent, true, from);
+        for (int round = 0; round < 2; ++round) {
+            for (unsigned t = 0; t < thread_count; ++t) {
+                fence_now(threads[t]);
+            }
+        }
+        trace("fence everywhere", nullptr, 0, from);
+    }
+}
+
+void constructed(const void* at) noexcept {
+    if (in_execution) {
+        if (location* const l = find(at)) {
+            l->at = nullptr;
+        }
+    }
+}
+
+void allocated(arena::block& b) noexcept {
+    if (in_execution) {
+        b.owner = static_cast<std::uint8_t>(current);
+        b.born = static_cast<std::uint16_t>(threads[current].seen[current] + 1);
+    }
+}
+void about_to_free(arena::block& b) {
+    if (!in_execution) {
+        return;
+    }
+    for (unsigned t = 0; t < thread_count; ++t) {
+        if (t != current && b.last_access[t] > threads[current].seen[t]) {
+            violation("memory is freed that thread " + std::to_string(t) + " may still be looking at");
+        }
+    }
+}
+
+}  // namespace machine
