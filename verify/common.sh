@@ -25,9 +25,10 @@ need_to_build() {
 }
 
 # compile COMPILER FLAGS [FOLDER]: builds the kind's CMakeLists.txt in $build/FOLDER (by default `bin`).
+# A build that fails ends with status 3, so that nobody takes it for something found.
 compile() {
     cmake -S "$top/verify" -B "$build/${3:-bin}" -G Ninja -DKIND="$kind" -DSYNCMAP_INCLUDE="$include" \
         -DCMAKE_CXX_COMPILER="$1" -DCMAKE_CXX_FLAGS="$2" >"$build/configure.log" ||
-        { cat "$build/configure.log"; fail 1 "$kind: configuring failed"; }
-    cmake --build "$build/${3:-bin}" -- --quiet || fail 1 "$kind: building failed"
+        { cat "$build/configure.log"; fail 3 "$kind: configuring failed"; }
+    cmake --build "$build/${3:-bin}" -- --quiet || fail 3 "$kind: building failed"
 }

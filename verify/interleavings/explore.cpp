@@ -22,7 +22,7 @@ bounded::budget* bounded::paid_from(choice what) {
     }
 }
 
-unsigned bounded::choose(choice what, unsigned count, const unsigned*) {
+unsigned bounded::choose(choice what, std::uint64_t, unsigned count, const unsigned*) {
     budget* const b = paid_from(what);
     if (b != nullptr && b->used == b->limit) {
         return 0;
@@ -66,7 +66,7 @@ pct::pct(std::uint64_t seed, unsigned depth, std::uint64_t steps) : random_(seed
     }
 }
 
-unsigned pct::choose(choice what, unsigned count, const unsigned* threads) {
+unsigned pct::choose(choice what, std::uint64_t, unsigned count, const unsigned* threads) {
     if (what == choice::stale) {
         // Mostly the newest; each older value half as likely as the one before.
         unsigned back = 0;
@@ -88,25 +88,36 @@ unsigned pct::choose(choice what, unsigned count, const unsigned* threads) {
 
 // --- replay -----------------------------------------------------------------------------------------
 
-replay::replay(const std::string& choices) {
-    std::istringstream in(choices);
-    for (std::string number; std::getline(in, number, '.');) {
-        choices_.push_back(static_cast<unsigned>(std::stoul(number)));
+replay::replay(const std::string& decisions) {
+    std::istringstream in(decisions);
+    for (std::string one; std::getline(in, one, ',');) {
+        std::istringstream parts(one);
+        decision d{};
+        unsigned what = 0;
+        char dot = 0;
+        parts >> d.at >> dot >> what >> dot >> d.chosen;
+        d.what = static_cast<choice>(what);
+        decisions_.push_back(d);
     }
 }
-unsigned replay::choose(choice, unsigned count, const unsigned*) {
-    const unsigned chosen = at_ < choices_.size() ? choices_[at_++] : 0;
-    return chosen < count ? chosen : 0;
+unsigned replay::choose(choice what, std::uint64_t at, unsigned count, const unsigned*) {
+    if (next_ == decisions_.size() || decisions_[next_].at != at || decisions_[next_].what != what) {
+        return 0;
+    }
+    return std::min(decisions_[next_++].chosen, count - 1);
 }
 
-unsigned recorder::choose(choice what, unsigned count, const unsigned* threads) {
-    choices_.push_back(inner_.choose(what, count, threads));
-    return choices_.back();
-}
-std::string recorder::choices() const {
-    std::string text;
-    for (const unsigned c : choices_) {
-        text += (text.empty() ? "" : ".") + std::to_string(c);
+unsigned recorder::choose(choice what, std::uint64_t at, unsigned count, const unsigned* threads) {
+    const unsigned chosen = inner_.choose(what, at, count, threads);
+    if (chosen != 0) {
+        decisions_.push_back({at, what, chosen});
     }
-    return text;
+    return chosen;
+}
+std::string recorder::decisions() const {
+    std::ostringstream text;
+    for (const decision& d : decisions_) {
+        text << (text.tellp() == 0 ? "" : ",") << d.at << '.' << static_cast<unsigned>(d.what) << '.' << d.chosen;
+    }
+    return text.str();
 }

@@ -18,7 +18,8 @@ class bounded final : public machine::guide {
 public:
     bounded(unsigned preemptions, unsigned stale) : preemptions_{preemptions}, stale_{stale} {}
 
-    unsigned choose(machine::choice what, unsigned count, const unsigned* threads) override;
+    unsigned choose(machine::choice what, std::uint64_t at, unsigned count,
+                    const unsigned* threads) override;
     /// Prepares the next way; false when there is none left.
     bool next();
     /// Begins again.
@@ -49,7 +50,8 @@ private:
 class pct final : public machine::guide {
 public:
     pct(std::uint64_t seed, unsigned depth, std::uint64_t steps);
-    unsigned choose(machine::choice what, unsigned count, const unsigned* threads) override;
+    unsigned choose(machine::choice what, std::uint64_t at, unsigned count,
+                    const unsigned* threads) override;
 
 private:
     std::mt19937_64 random_;
@@ -59,26 +61,34 @@ private:
     unsigned lowest_ = 0;
 };
 
-class replay final : public machine::guide {
-public:
-    /// "0.2.1": the choices, as recorder() wrote them.
-    explicit replay(const std::string& choices);
-    unsigned choose(machine::choice what, unsigned count, const unsigned* threads) override;
-
-private:
-    std::vector<unsigned> choices_;
-    std::size_t at_ = 0;
+/// A choice that was not the first possibility: at which step, of which kind, and which.
+struct decision {
+    std::uint64_t at;
+    machine::choice what;
+    unsigned chosen;
 };
 
-/// Writes down what another guide chooses.
+class replay final : public machine::guide {
+public:
+    /// "12.1.2,40.3.1": decisions, as recorder wrote them.
+    explicit replay(const std::string& decisions);
+    unsigned choose(machine::choice what, std::uint64_t at, unsigned count,
+                    const unsigned* threads) override;
+
+private:
+    std::vector<decision> decisions_;
+    std::size_t next_ = 0;
+};
+
+/// Writes down what another guide decides.
 class recorder final : public machine::guide {
 public:
     explicit recorder(guide& inner) : inner_(inner) {}
-    unsigned choose(machine::choice what, unsigned count, const unsigned* threads) override;
-    [[nodiscard]] std::string choices() const;
-    void clear() { choices_.clear(); }
+    unsigned choose(machine::choice what, std::uint64_t at, unsigned count,
+                    const unsigned* threads) override;
+    [[nodiscard]] std::string decisions() const;
 
 private:
     guide& inner_;
-    std::vector<unsigned> choices_;
+    std::vector<decision> decisions_;
 };

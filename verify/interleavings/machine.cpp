@@ -75,14 +75,17 @@ bool more_sharing = false;
 bool shared(std::uint8_t mask) noexcept {
     return (mask & written) != 0 && ((mask & ~written) & ((mask & ~written) - 1)) != 0;
 }
-bool is_shared(const void* at, bool writes) noexcept {
-    if (!arena::contains(at)) {
-        return true;
-    }
-    std::uint8_t& mask = accessed_by[arena::offset(at) / 4];
+void share(std::uint8_t& mask, bool writes) noexcept {
     const auto now = static_cast<std::uint8_t>(mask | 1U << current | (writes ? written : 0U));
     more_sharing = more_sharing || shared(now) != shared(mask);
     mask = now;
+}
+bool is_shared(const void* at, bool writes) noexcept {
+    if (tracing || !arena::contains(at)) {
+        return true;
+    }
+    std::uint8_t& mask = accessed_by[arena::offset(at) / 4];
+    share(mask, writes);
     return shared(mask);
 }
 
@@ -119,7 +122,7 @@ unsigned choose_free(unsigned except) {
     if (count == 0) {
         return nobody;
     }
-    return found[count == 1 ? 0 : guided_by->choose(choice::first, count, found)];
+    return found[count == 1 ? 0 : guided_by->choose(choice::first, counted.steps, count, found)];
 }
 
 void step(const void* at, bool writes, where from) {
@@ -133,7 +136,7 @@ void step(const void* at, bool writes, where from) {
         unsigned found[max_threads];
         found[0] = current;
         const unsigned count = 1 + candidates(found + 1, current);
-        const unsigned chosen = count == 1 ? 0 : guided_by->choose(choice::preempt, count, found);
+        const unsigned chosen = count == 1 ? 0 : guided_by->choose(choice::preempt, counted.steps, count, found);
         if (chosen != 0) {
             ++counted.switches;
             next_thread = found[chosen];
@@ -241,7 +244,7 @@ bool running() noexcept { return in_execution; }
 unsigned current_thread() noexcept { return current; }
 counts last_run() noexcept { return counted; }
 view now() { return threads[current].seen; }
-void set_trace(bool on) noexcept { tracing = on; }
+void trace_all() noexcept { tracing = true; }
 void say(const std::string& line) {
     if (tracing) {
         std::printf("  T%u %*s%s\n", current, static_cast<int>(4 * current), "", line.c_str());
@@ -332,16 +335,16 @@ void let_others_run(where from) {
         std::iter_swap(found, std::min_element(found, found + count, [](unsigned a, unsigned b) {
             return threads[a].last_step < threads[b].last_step;
         }));
-        next_thread = found[count == 1 ? 0 : guided_by->choose(choice::yield, count, found)];
+        next_thread = found[count == 1 ? 0 : guided_by->choose(choice::yield, counted.steps, count, found)];
         suspend();
     }
 }
 
-void touch(const void* at, where from) {
+void touch(const void* at, bool writes, where from) {
     if (in_execution) {
         const arena::opened closed(false);
-        step(at, false, from);
-        trace("looks", at, 0, from);
+        step(at, writes, from);
+        trace(writes ? "writes" : "looks", at, 0, from);
     }
 }
 
@@ -361,7 +364,8 @@ std::uint64_t load(const void* at, std::size_t size, std::memory_order order, wh
     const unsigned back =
         newest == oldest
             ? 0
-            : guided_by->choose(choice::stale, static_cast<unsigned>(newest - oldest + 1), nullptr);
+            : guided_by->choose(choice::stale, counted.steps, static_cast<unsigned>(newest - oldest + 1),
+                                nullptr);
     counted.stale_loads += back != 0 ? 1 : 0;
     read_message(me, *l, newest - back, order);
     trace("load", at, l->history[newest - back].value, from, back != 0 ? "  (an old value)" : "");
@@ -460,6 +464,9 @@ void allocated(arena::block& b) noexcept {
 void about_to_free(arena::block& b) {
     if (!in_execution) {
         return;
+    }
+    for (std::uint8_t* mask = accessed_by + b.begin / 4; mask != accessed_by + b.end / 4; ++mask) {
+        share(*mask, true);
     }
     for (unsigned t = 0; t < thread_count; ++t) {
         if (t != current && b.last_access[t] > threads[current].seen[t]) {

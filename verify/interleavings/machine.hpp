@@ -51,7 +51,8 @@ public:
     guide& operator=(const guide&) = delete;
     virtual ~guide() = default;
     /// A number below `count`. `threads[i]` is the thread that choosing i lets go on (null for `stale`).
-    virtual unsigned choose(choice what, unsigned count, const unsigned* threads) = 0;
+    /// `at` is the number of steps so far.
+    virtual unsigned choose(choice what, std::uint64_t at, unsigned count, const unsigned* threads) = 0;
 };
 
 /// Whether an execution is going on: otherwise atomics are plain variables.
@@ -81,14 +82,14 @@ void forget_sharing() noexcept;
 [[noreturn]] void give_up(const std::string& what);
 /// What violation() and crashes call, once; it must not return.
 void on_violation(std::function<void(const std::string&)> handler);
-/// Whether to print every step.
-void set_trace(bool on) noexcept;
+/// Prints every step, and takes every location for shared.
+void trace_all() noexcept;
 void say(const std::string& line);
 
 /// A thread has nothing to do until others have got further.
 void let_others_run(where from);
 /// An access to memory that is not an atomic's: checked, and a place where others may come in.
-void touch(const void* at, where from = where::current());
+void touch(const void* at, bool writes, where from = where::current());
 
 // What the instrumented atomics are made of. `size` is 1, 2, 4 or 8; values are passed as bits.
 std::uint64_t load(const void* at, std::size_t size, std::memory_order order, where from);

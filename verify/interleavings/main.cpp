@@ -21,10 +21,10 @@ namespace {
 struct options {
     std::string scenario;
     std::string shape;
-    unsigned preemptions = 2;
+    unsigned preemptions = 4;
     unsigned stale = 1;
-    std::uint64_t executions = 100'000;
-    std::uint64_t random = 2'000;
+    std::uint64_t executions = 20'000;
+    std::uint64_t random = 1'000;
     std::uint64_t seed = std::random_device{}();
     std::string replay;
     unsigned part = 0;
@@ -67,7 +67,7 @@ void swap_thread_state(unsigned thread, bool gets_it) {
 struct result {
     std::uint64_t executions = 0;
     std::uint64_t steps = 0;
-    bool complete = false;  ///< within the bounds
+    unsigned preemptions = 0;  ///< all ways with so many have been tried
 };
 
 class explorer {
@@ -83,18 +83,25 @@ public:
         syncmap::detail::this_thread = {};
     }
 
+    /// All ways without a preemption, with one, with two ... as far as the budget goes; then random ones.
     result explore() {
         result r;
-        bounded all(options_.preemptions, options_.stale);
         machine::forget_sharing();
-        for (bool more = true; more && r.executions < options_.executions;) {
-            execute(all, r);
-            if (machine::found_more_sharing()) {
-                all.restart();
-            } else {
-                more = all.next();
-                r.complete = !more;
+        for (unsigned preemptions = 0; preemptions <= options_.preemptions; ++preemptions) {
+            bounded all(preemptions, options_.stale);
+            bool more = true;
+            while (more && r.executions < options_.executions) {
+                execute(all, r);
+                if (machine::found_more_sharing()) {
+                    all.restart();
+                } else {
+                    more = all.next();
+                }
             }
+            if (more) {
+                break;
+            }
+            r.preemptions = preemptions;
         }
         std::uint64_t longest = 1;
         for (std::uint64_t i = 0; i < options_.random; ++i) {
@@ -105,17 +112,19 @@ public:
         return r;
     }
 
-    void show(const std::string& choices) {
+    void show(const std::string& decisions) {
         std::printf("%s, %s:\n", scenario_.name.c_str(), shape_.name);
-        machine::set_trace(true);
-        replay again(choices);
+        machine::trace_all();
+        replay again(decisions);
         result r;
         execute(again, r);
         std::printf("nothing wrong\n");
     }
 
     /// How to see the execution that is going on again.
-    [[nodiscard]] std::string choices() const { return recorder_ != nullptr ? recorder_->choices() : ""; }
+    [[nodiscard]] std::string decisions() const {
+        return recorder_ != nullptr ? recorder_->decisions() : "";
+    }
     [[nodiscard]] const scenario& what() const { return scenario_; }
     [[nodiscard]] const shape& in() const { return shape_; }
     [[nodiscard]] const history& so_far() const { return history_; }
@@ -234,12 +243,15 @@ bool showing = false;
         std::fflush(stdout);
         std::_Exit(1);
     }
-    const std::string choices = exploring->choices();
-    std::printf("VIOLATION: %s; in %s, %s. Once more, step by step (time goes down; @ is a place in memory):\n",
-                what.c_str(), exploring->what().name.c_str(), exploring->in().name);
+    const std::string decisions = exploring->decisions();
+    std::printf("VIOLATION: %s; in %s, %s.\n"
+                "Once more, step by step (time goes down; @ is a place in memory); to repeat it: "
+                "--scenario '%s' --shape %s --replay %s\n",
+                what.c_str(), exploring->what().name.c_str(), exploring->in().name,
+                exploring->what().name.c_str(), exploring->in().name, decisions.c_str());
     std::fflush(stdout);
     ::execl(program, program, "--scenario", exploring->what().name.c_str(), "--shape", exploring->in().name,
-            "--replay", choices.empty() ? "0" : choices.c_str(), static_cast<char*>(nullptr));
+            "--replay", decisions.empty() ? "none" : decisions.c_str(), static_cast<char*>(nullptr));
     std::perror("execl");
     std::_Exit(1);
 }
@@ -269,10 +281,10 @@ int main(int argc, char** argv) {
     app.add_option("--shape", o.shape, "flat, flat-wide-key, node-word or node-box");
     app.add_option("--preemptions", o.preemptions, "at most so many in the systematic part")->capture_default_str();
     app.add_option("--stale", o.stale, "at most so many loads of old values in the systematic part")->capture_default_str();
-    app.add_option("--executions", o.executions, "at most so many of a scenario in the systematic part")->capture_default_str();
+    app.add_option("--executions", o.executions, "at most about so many of a scenario in the systematic part")->capture_default_str();
     app.add_option("--random", o.random, "so many random executions of a scenario")->capture_default_str();
     app.add_option("--seed", o.seed, "of the random part");
-    app.add_option("--replay", o.replay, "repeat one execution, step by step: choices as they were printed");
+    app.add_option("--replay", o.replay, "repeat one execution, step by step: the decisions that were printed");
     app.add_option("--part", o.part, "with --parts: every so many-th scenario, beginning with this one");
     app.add_option("--parts", o.parts, "how many processes share the work")->check(CLI::PositiveNumber);
     try {
@@ -292,7 +304,6 @@ int main(int argc, char** argv) {
 
     result total;
     unsigned number = 0;
-    unsigned incomplete = 0;
     unsigned explored = 0;
     for (const scenario& s : all_scenarios()) {
         for (const shape& in : shapes) {
@@ -309,17 +320,16 @@ int main(int argc, char** argv) {
             const auto start = std::chrono::steady_clock::now();
             const result r = e.explore();
             const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-            std::printf("%-44s %-14s %9llu executions %11llu steps %6.1f s%s\n", s.name.c_str(), in.name,
-                        static_cast<unsigned long long>(r.executions), static_cast<unsigned long long>(r.steps),
-                        seconds, r.complete ? "" : "  (not all)");
+            std::printf("%-44s %-14s %9llu executions %11llu steps %6.1f s  all with %u preemptions\n",
+                        s.name.c_str(), in.name, static_cast<unsigned long long>(r.executions),
+                        static_cast<unsigned long long>(r.steps), seconds, r.preemptions);
             std::fflush(stdout);
             total.executions += r.executions;
             total.steps += r.steps;
-            incomplete += r.complete ? 0 : 1;
             ++explored;
         }
     }
-    std::printf("total %u %u %llu %llu\n", explored, incomplete, static_cast<unsigned long long>(total.executions),
+    std::printf("total %u %llu %llu\n", explored, static_cast<unsigned long long>(total.executions),
                 static_cast<unsigned long long>(total.steps));
     return 0;
 }

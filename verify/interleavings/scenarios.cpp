@@ -9,6 +9,7 @@ namespace {
 call load(int key) { return {verb::load, key}; }
 call visit(int key) { return {verb::visit, key}; }
 call pin(int key) { return {verb::pin, key}; }
+call contains(int key) { return {verb::contains, key}; }
 call store(int key, int value) { return {verb::store, key, value}; }
 call load_or_store(int key, int value) { return {verb::load_or_store, key, value}; }
 call try_emplace(int key, int value) { return {verb::try_emplace, key, value}; }
@@ -98,7 +99,8 @@ const std::vector<scenario>& all_scenarios() {
         {"pin beside erasure", {store(0, 1)}, {{pin(0), load(0)}, {erase(0), reclaim()}}},
         {"hazard published beside scan", {store(0, 1), store(4, 2)},
          {{visit(0)}, {erase(0), reclaim()}, {erase(4), reclaim()}}},
-        {"load beside reclaim", {store(0, 1)}, {{load(0), load(0)}, {exchange(0, 2), reclaim()}}},
+        {"load beside reclaim", {store(0, 1)}, {{load(0), contains(1)}, {erase(0), reclaim()}}, false, 1},
+        {"clear beside visit and reclaim", {store(0, 1)}, {{clear()}, {visit(0)}, {reclaim()}}},
         {"writes that sweep beside a load", {store(0, 1)},
          {{load(0), load(0)},
           {store(0, 2), store(0, 3), store(0, 4), store(0, 5), store(0, 6), store(0, 7), store(0, 8),
@@ -118,6 +120,7 @@ const std::vector<scenario>& all_scenarios() {
         {"two buckets that become one, and clear", half_shrunk, {{clear(), store(5, 1)}, {store(1, 2), load(5)}}},
         {"for_each beside erase and insertion", {store(0, 1), store(4, 2)},
          {{for_each()}, {erase(0), store(8, 3), store(0, 4)}}},
+        {"for_each beside reclaim", {store(0, 1)}, {{for_each()}, {erase(0), reclaim()}}},
         {"for_each beside move", half_moved, {{for_each()}, {store(3, 1), store(2, 2)}}},
         {"for_each beside shrinking", about_to_shrink, {{for_each()}, {erase(1), store(4, 1)}}},
         {"for_each beside two buckets that become one", half_shrunk, {{for_each()}, {store(1, 1), erase(5)}}},

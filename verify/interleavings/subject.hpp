@@ -18,16 +18,27 @@ struct chosen_hash {
     }
 };
 
+inline constexpr int gone = -1;  ///< in place of the number of an object that has been destroyed
+inline int living(int id) {
+    if (id == gone) {
+        machine::violation("a destroyed object is looked at");
+    }
+    return id;
+}
+
 /// A value in a box: every look at it is checked to be one at a living object.
 class boxed {
 public:
     explicit boxed(int id) : id_(id) {}
     boxed(const boxed& other) : id_(other.look()) {}
     boxed& operator=(const boxed&) = delete;
-    ~boxed() { id_ = -1; }
+    ~boxed() {
+        machine::touch(this, true);
+        id_ = gone;
+    }
     [[nodiscard]] int look() const {
-        machine::touch(this);
-        return id_;
+        machine::touch(this, false);
+        return living(id_);
     }
     friend bool operator==(const boxed& a, const boxed& b) { return a.look() == b.look(); }
 
@@ -41,10 +52,13 @@ public:
     explicit node_key(int id) : id_(id) {}
     node_key(const node_key& other) : id_(other.look()) {}
     node_key& operator=(const node_key&) = delete;
-    ~node_key() { id_ = -1; }
+    ~node_key() {
+        machine::touch(this, true);
+        id_ = gone;
+    }
     [[nodiscard]] int look() const {
-        machine::touch(this);
-        return id_;
+        machine::touch(this, false);
+        return living(id_);
     }
     friend bool operator==(const node_key& a, const node_key& b) { return a.look() == b.look(); }
 
