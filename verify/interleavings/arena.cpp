@@ -29,7 +29,8 @@ void* allocate(std::size_t bytes, std::size_t alignment) {
         machine::give_up("the arena is too small for this scenario");
     }
     blocks[count] = block{begin, end, false, max_threads, 0, {}};
-    std::fill(block_of + begin / granule, block_of + end / granule, static_cast<std::uint16_t>(count));
+    std::fill(block_of + begin / granule, block_of + end / granule,
+              static_cast<std::uint16_t>(count));
     machine::allocated(blocks[count]);
     ++count;
     used = end;
@@ -46,7 +47,7 @@ void release(void* at) noexcept {
     std::memset(memory + b.begin, 0xdd, b.end - b.begin);
 }
 
-}  // namespace
+} // namespace
 
 opened::opened(bool now) noexcept : before_(open) { open = now; }
 opened::~opened() { open = before_; }
@@ -76,7 +77,7 @@ void restore(const state& saved) {
     count = saved.blocks.size();
 }
 
-}  // namespace arena
+} // namespace arena
 
 namespace {
 
@@ -98,10 +99,12 @@ void release_anywhere(void* at) noexcept {
     }
 }
 
-}  // namespace
+} // namespace
 
 // Every form of the two ends here: the standard library's others call these.
-void* operator new(std::size_t bytes) { return allocate_anywhere(bytes, alignof(std::max_align_t)); }
+void* operator new(std::size_t bytes) {
+    return allocate_anywhere(bytes, alignof(std::max_align_t));
+}
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
     return allocate_anywhere(bytes, static_cast<std::size_t>(alignment));
 }

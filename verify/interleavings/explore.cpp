@@ -16,9 +16,12 @@ void bounded::begin() {
 
 bounded::budget* bounded::paid_from(choice what) {
     switch (what) {
-        case choice::first: return nullptr;
-        case choice::stale: return &stale_;
-        default: return &preemptions_;
+    case choice::first:
+        return nullptr;
+    case choice::stale:
+        return &stale_;
+    default:
+        return &preemptions_;
     }
 }
 
@@ -55,7 +58,8 @@ bool bounded::next() {
 
 // --- pct --------------------------------------------------------------------------------------------
 
-pct::pct(std::uint64_t seed, unsigned depth, std::uint64_t steps) : random_(seed), lowest_(machine::max_threads) {
+pct::pct(std::uint64_t seed, unsigned depth, std::uint64_t steps)
+    : random_(seed), lowest_(machine::max_threads) {
     for (unsigned t = 0; t < machine::max_threads; ++t) {
         priority_[t] = lowest_ + t;
     }
@@ -76,13 +80,14 @@ unsigned pct::choose(choice what, std::uint64_t, unsigned count, const unsigned*
         return back;
     }
     if (what == choice::yield) {
-        return 0;  // fair, where priorities would let two that wait for a third one go on for ever
+        return 0; // fair, where priorities would let two that wait for a third one go on for ever
     }
     if (what == choice::preempt && std::count(falls_.begin(), falls_.end(), at_++) != 0) {
         priority_[threads[0]] = --lowest_;
     }
-    const auto* const highest = std::max_element(
-        threads, threads + count, [&](unsigned a, unsigned b) { return priority_[a] < priority_[b]; });
+    const auto* const highest =
+        std::max_element(threads, threads + count,
+                         [&](unsigned a, unsigned b) { return priority_[a] < priority_[b]; });
     return static_cast<unsigned>(highest - threads);
 }
 
@@ -101,7 +106,8 @@ replay::replay(const std::string& decisions) {
     }
 }
 unsigned replay::choose(choice what, std::uint64_t at, unsigned count, const unsigned*) {
-    if (next_ == decisions_.size() || decisions_[next_].at != at || decisions_[next_].what != what) {
+    if (next_ == decisions_.size() || decisions_[next_].at != at ||
+        decisions_[next_].what != what) {
         return 0;
     }
     return std::min(decisions_[next_++].chosen, count - 1);
@@ -117,7 +123,8 @@ unsigned recorder::choose(choice what, std::uint64_t at, unsigned count, const u
 std::string recorder::decisions() const {
     std::ostringstream text;
     for (const decision& d : decisions_) {
-        text << (text.tellp() == 0 ? "" : ",") << d.at << '.' << static_cast<unsigned>(d.what) << '.' << d.chosen;
+        text << (text.tellp() == 0 ? "" : ",") << d.at << '.' << static_cast<unsigned>(d.what)
+             << '.' << d.chosen;
     }
     return text.str();
 }

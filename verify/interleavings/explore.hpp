@@ -23,7 +23,10 @@ public:
     /// Prepares the next way; false when there is none left.
     bool next();
     /// Begins again.
-    void restart() { taken_.clear(); begin(); }
+    void restart() {
+        taken_.clear();
+        begin();
+    }
 
 private:
     struct point {
@@ -56,7 +59,7 @@ public:
 private:
     std::mt19937_64 random_;
     unsigned priority_[machine::max_threads];
-    std::vector<std::uint64_t> falls_;  ///< at which preemption points
+    std::vector<std::uint64_t> falls_; ///< at which preemption points
     std::uint64_t at_ = 0;
     unsigned lowest_ = 0;
 };

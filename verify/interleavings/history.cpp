@@ -6,77 +6,109 @@
 
 namespace {
 
-constexpr const char* names[] = {"load", "visit", "pin", "contains", "store", "load_or_store", "try_emplace",
-                                 "load_and_erase", "erase", "exchange", "compare_exchange",
-                                 "compare_and_erase", "update", "toggle", "for_each", "erase_all",
-                                 "clear", "reclaim", "reserve", "shrink", "end_of_thread"};
+constexpr const char* names[] = {"load",
+                                 "visit",
+                                 "pin",
+                                 "contains",
+                                 "store",
+                                 "load_or_store",
+                                 "try_emplace",
+                                 "load_and_erase",
+                                 "erase",
+                                 "exchange",
+                                 "compare_exchange",
+                                 "compare_and_erase",
+                                 "update",
+                                 "toggle",
+                                 "for_each",
+                                 "erase_all",
+                                 "clear",
+                                 "reclaim",
+                                 "reserve",
+                                 "shrink",
+                                 "end_of_thread"};
 
 /// What a sequential map would return, and how its entry would change.
 std::optional<int> apply(const call& c, std::optional<int>& entry) {
     const auto as_bool = [](bool b) { return std::optional<int>(b ? 1 : 0); };
     switch (c.what) {
-        case verb::load:
-        case verb::visit:
-        case verb::pin:
-        case verb::for_each: return entry;
-        case verb::contains: return as_bool(entry.has_value());
-        case verb::store: entry = c.value; return {};
-        case verb::load_or_store:
-        case verb::try_emplace:
-            if (!entry) {
-                entry = c.value;
-            }
-            return entry;
-        case verb::load_and_erase:
-        case verb::erase_all: return std::exchange(entry, std::nullopt);
-        case verb::erase: return as_bool(std::exchange(entry, std::nullopt).has_value());
-        case verb::exchange: return std::exchange(entry, c.value);
-        case verb::compare_exchange:
-            if (entry == c.expected) {
-                entry = c.value;
-                return as_bool(true);
-            }
-            return as_bool(false);
-        case verb::compare_and_erase:
-            if (entry == c.expected) {
-                entry.reset();
-                return as_bool(true);
-            }
-            return as_bool(false);
-        case verb::update: entry = entry.value_or(0) + c.value; return entry;
-        case verb::toggle:
-            if (entry) {
-                entry.reset();
-            } else {
-                entry = c.value;
-            }
-            return entry;
-        case verb::clear: entry.reset(); return {};
-        default: return {};
+    case verb::load:
+    case verb::visit:
+    case verb::pin:
+    case verb::for_each:
+        return entry;
+    case verb::contains:
+        return as_bool(entry.has_value());
+    case verb::store:
+        entry = c.value;
+        return {};
+    case verb::load_or_store:
+    case verb::try_emplace:
+        if (!entry) {
+            entry = c.value;
+        }
+        return entry;
+    case verb::load_and_erase:
+    case verb::erase_all:
+        return std::exchange(entry, std::nullopt);
+    case verb::erase:
+        return as_bool(std::exchange(entry, std::nullopt).has_value());
+    case verb::exchange:
+        return std::exchange(entry, c.value);
+    case verb::compare_exchange:
+        if (entry == c.expected) {
+            entry = c.value;
+            return as_bool(true);
+        }
+        return as_bool(false);
+    case verb::compare_and_erase:
+        if (entry == c.expected) {
+            entry.reset();
+            return as_bool(true);
+        }
+        return as_bool(false);
+    case verb::update:
+        entry = entry.value_or(0) + c.value;
+        return entry;
+    case verb::toggle:
+        if (entry) {
+            entry.reset();
+        } else {
+            entry = c.value;
+        }
+        return entry;
+    case verb::clear:
+        entry.reset();
+        return {};
+    default:
+        return {};
     }
 }
 
-}  // namespace
+} // namespace
 
 std::string to_string(const call& c) {
     std::string text = names[static_cast<unsigned>(c.what)];
     switch (c.what) {
-        case verb::clear:
-        case verb::reclaim:
-        case verb::shrink:
-        case verb::end_of_thread: return text + "()";
-        case verb::store:
-        case verb::load_or_store:
-        case verb::try_emplace:
-        case verb::exchange:
-        case verb::update:
-        case verb::toggle: return text + "(" + std::to_string(c.key) + ", " + std::to_string(c.value) + ")";
-        case verb::compare_exchange:
-            return text + "(" + std::to_string(c.key) + ", " + std::to_string(c.expected) + " -> " +
-                   std::to_string(c.value) + ")";
-        case verb::compare_and_erase:
-            return text + "(" + std::to_string(c.key) + ", " + std::to_string(c.expected) + ")";
-        default: return text + "(" + std::to_string(c.key) + ")";
+    case verb::clear:
+    case verb::reclaim:
+    case verb::shrink:
+    case verb::end_of_thread:
+        return text + "()";
+    case verb::store:
+    case verb::load_or_store:
+    case verb::try_emplace:
+    case verb::exchange:
+    case verb::update:
+    case verb::toggle:
+        return text + "(" + std::to_string(c.key) + ", " + std::to_string(c.value) + ")";
+    case verb::compare_exchange:
+        return text + "(" + std::to_string(c.key) + ", " + std::to_string(c.expected) + " -> " +
+               std::to_string(c.value) + ")";
+    case verb::compare_and_erase:
+        return text + "(" + std::to_string(c.key) + ", " + std::to_string(c.expected) + ")";
+    default:
+        return text + "(" + std::to_string(c.key) + ")";
     }
 }
 std::string to_string(const event& e) {

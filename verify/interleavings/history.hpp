@@ -15,18 +15,34 @@
 #include "machine.hpp"
 
 enum class verb {
-    load, visit, pin, contains, store, load_or_store, try_emplace, load_and_erase, erase, exchange,
-    compare_exchange, compare_and_erase,
-    update,  ///< adds `value` to what is there, or stores it
-    toggle,  ///< update: erases what is there, or stores `value`
-    for_each, erase_all, clear, reclaim, reserve, shrink, end_of_thread,
+    load,
+    visit,
+    pin,
+    contains,
+    store,
+    load_or_store,
+    try_emplace,
+    load_and_erase,
+    erase,
+    exchange,
+    compare_exchange,
+    compare_and_erase,
+    update, ///< adds `value` to what is there, or stores it
+    toggle, ///< update: erases what is there, or stores `value`
+    for_each,
+    erase_all,
+    clear,
+    reclaim,
+    reserve,
+    shrink,
+    end_of_thread,
 };
 
 struct call {
     verb what;
     int key = 0;
     int value = 0;
-    int expected = 0;  ///< of the compare_ calls
+    int expected = 0; ///< of the compare_ calls
 };
 [[nodiscard]] std::string to_string(const call& c);
 
@@ -35,15 +51,16 @@ struct event {
     call made;
     unsigned thread = 0;
     std::optional<int> got;  ///< a value; 1 or 0 for bool
-    std::uint64_t began = 0;  ///< moments, in steps of all threads
+    std::uint64_t began = 0; ///< moments, in steps of all threads
     std::uint64_t ended = 0;
-    machine::view knew{};          ///< when it began
-    std::uint16_t last_step = 0;  ///< of its thread's, when it ended
+    machine::view knew{};        ///< when it began
+    std::uint16_t last_step = 0; ///< of its thread's, when it ended
 };
 [[nodiscard]] std::string to_string(const event& e);
 
 /// The entry of each key after these calls, one after the other, on an empty map.
-[[nodiscard]] std::vector<std::optional<int>> entries_after(const std::vector<call>& calls, int key_count);
+[[nodiscard]] std::vector<std::optional<int>> entries_after(const std::vector<call>& calls,
+                                                            int key_count);
 
 class history {
 public:

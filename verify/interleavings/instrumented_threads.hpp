@@ -16,7 +16,7 @@ template <class X>
 class atomic {
 public:
     constexpr atomic() noexcept : atomic(X{}) {}
-    constexpr atomic(X value) noexcept : value_(value) {  // NOLINT: as std::atomic's
+    constexpr atomic(X value) noexcept : value_(value) { // NOLINT: as std::atomic's
         if (!std::is_constant_evaluated()) {
             machine::constructed(&value_);
         }
@@ -25,26 +25,27 @@ public:
     atomic& operator=(const atomic&) = delete;
 
     X load(std::memory_order order, machine::where from = machine::where::current()) const {
-        return machine::running() ? value_of(machine::load(&value_, sizeof(X), order, from)) : value_;
+        return machine::running() ? value_of(machine::load(&value_, sizeof(X), order, from))
+                                  : value_;
     }
-    void store(X value, std::memory_order order,
-               machine::where from = machine::where::current()) {
+    void store(X value, std::memory_order order, machine::where from = machine::where::current()) {
         if (machine::running()) {
             machine::store(&value_, sizeof(X), bits_of(value), order, from);
         } else {
             value_ = value;
         }
     }
-    X exchange(X value, std::memory_order order,
-               machine::where from = machine::where::current()) {
-        return change(order, order, "exchange", [&](X& now) { return now = value, true; }, from);
+    X exchange(X value, std::memory_order order, machine::where from = machine::where::current()) {
+        return change(
+            order, order, "exchange", [&](X& now) { return now = value, true; }, from);
     }
     bool compare_exchange_strong(X& expected, X desired, std::memory_order success,
                                  std::memory_order failure,
                                  machine::where from = machine::where::current()) {
         const X wanted = expected;
-        expected = change(success, failure, "compare_exchange",
-                          [&](X& now) { return now == wanted && (now = desired, true); }, from);
+        expected = change(
+            success, failure, "compare_exchange",
+            [&](X& now) { return now == wanted && (now = desired, true); }, from);
         return expected == wanted;
     }
     bool compare_exchange_weak(X& expected, X desired, std::memory_order success,
@@ -57,16 +58,16 @@ public:
         return compare_exchange_strong(expected, desired, order, order, from);
     }
     template <class Y>
-    X fetch_add(Y more, std::memory_order order,
-                machine::where from = machine::where::current()) {
-        return change(order, order, "fetch_add",
-                      [&](X& now) { return now = static_cast<X>(now + static_cast<X>(more)), true; }, from);
+    X fetch_add(Y more, std::memory_order order, machine::where from = machine::where::current()) {
+        return change(
+            order, order, "fetch_add",
+            [&](X& now) { return now = static_cast<X>(now + static_cast<X>(more)), true; }, from);
     }
     template <class Y>
-    X fetch_sub(Y less, std::memory_order order,
-                machine::where from = machine::where::current()) {
-        return change(order, order, "fetch_sub",
-                      [&](X& now) { return now = static_cast<X>(now - static_cast<X>(less)), true; }, from);
+    X fetch_sub(Y less, std::memory_order order, machine::where from = machine::where::current()) {
+        return change(
+            order, order, "fetch_sub",
+            [&](X& now) { return now = static_cast<X>(now - static_cast<X>(less)), true; }, from);
     }
     void wait(X old, std::memory_order, machine::where from = machine::where::current()) const {
         if (machine::running()) {
@@ -115,7 +116,9 @@ private:
 inline void cpu_relax(machine::where from = machine::where::current()) {
     machine::let_others_run(from);
 }
-inline void yield(machine::where from = machine::where::current()) { machine::let_others_run(from); }
+inline void yield(machine::where from = machine::where::current()) {
+    machine::let_others_run(from);
+}
 inline void sleep_briefly(machine::where from = machine::where::current()) {
     machine::let_others_run(from);
 }
@@ -131,4 +134,4 @@ using thread_id = unsigned;
 inline thread_id calling_thread() noexcept { return machine::current_thread(); }
 inline bool same_thread(thread_id a, thread_id b) noexcept { return a == b; }
 
-}  // namespace syncmap::inline v0::detail
+} // namespace syncmap::inline v0::detail

@@ -22,13 +22,11 @@ enum class status { ready, waiting, finished };
 struct thread {
     fiber course;
     status is = status::finished;
-    bool stood_back = false;  ///< has nothing to do until another thread has made a step
+    bool stood_back = false; ///< has nothing to do until another thread has made a step
     std::uint64_t last_step = 0;
     const void* waits_for = nullptr;
     const std::function<void()>* body = nullptr;
-    view seen{};      ///< what it may no longer miss
-    view acquired{};  ///< what it has read without acquiring: a fence will join it to `seen`
-    view released{};  ///< what it had seen at its last fence: goes beside its relaxed stores
+    memory::knowledge knows;
 };
 
 constexpr unsigned nobody = max_threads;
@@ -45,21 +43,17 @@ counts counted;
 bool tracing = false;
 std::function<void(const std::string&)> handler;
 
-void join(view& into, const view& other) noexcept {
-    for (std::size_t i = 0; i < into.size(); ++i) {
-        into[i] = std::max(into[i], other[i]);
-    }
-}
-
 std::string_view file_of(where from) {
     const std::string_view path = from.file_name();
     return path.substr(path.rfind('/') + 1);
 }
-void trace(const char* what, const void* at, std::uint64_t value, where from, const char* note = "") {
+void trace(const char* what, const void* at, std::uint64_t value, where from,
+           const char* note = "") {
     if (tracing) {
         const std::size_t place = arena::contains(at) ? arena::offset(at) : 0;
-        std::printf("  T%u %*s%-16s @%05zx  %-18llx %s:%u%s\n", current, static_cast<int>(4 * current), "", what,
-                    place, static_cast<unsigned long long>(value), std::string(file_of(from)).c_str(),
+        std::printf("  T%u %*s%-16s @%05zx  %-18llx %s:%u%s\n", current,
+                    static_cast<int>(4 * current), "", what, place,
+                    static_cast<unsigned long long>(value), std::string(file_of(from)).c_str(),
                     static_cast<unsigned>(from.line()), note);
     }
 }
@@ -106,7 +100,8 @@ unsigned candidates(unsigned* found, unsigned except) noexcept {
     unsigned count = 0;
     for (const bool stood_back : {false, true}) {
         for (unsigned t = 0; t < thread_count; ++t) {
-            if (t != except && threads[t].is == status::ready && threads[t].stood_back == stood_back) {
+            if (t != except && threads[t].is == status::ready &&
+                threads[t].stood_back == stood_back) {
                 found[count++] = t;
             }
         }
@@ -136,7 +131,8 @@ void step(const void* at, bool writes, where from) {
         unsigned found[max_threads];
         found[0] = current;
         const unsigned count = 1 + candidates(found + 1, current);
-        const unsigned chosen = count == 1 ? 0 : guided_by->choose(choice::preempt, counted.steps, count, found);
+        const unsigned chosen =
+            count == 1 ? 0 : guided_by->choose(choice::preempt, counted.steps, count, found);
         if (chosen != 0) {
             ++counted.switches;
             next_thread = found[chosen];
@@ -145,105 +141,26 @@ void step(const void* at, bool writes, where from) {
     }
     thread& me = threads[current];
     me.last_step = counted.steps;
-    ++me.seen[current];
+    ++me.knows.seen[current];
     if (arena::contains(at)) {
         arena::block& b = arena::block_at(at);
         const std::string place = std::string(file_of(from)) + ":" + std::to_string(from.line());
         if (b.freed) {
             violation(place + ": access to freed memory");
         }
-        if (b.owner != nobody && me.seen[b.owner] < b.born) {
+        if (b.owner != nobody && me.knows.seen[b.owner] < b.born) {
             violation(place + ": access to memory whose allocation need not have been seen yet");
         }
-        b.last_access[current] = me.seen[current];
+        b.last_access[current] = me.knows.seen[current];
     }
 }
 
-// --- memory -----------------------------------------------------------------------------------------
-
-struct message {
-    std::uint64_t value;
-    view seen;
-};
-struct location {
-    const void* at = nullptr;
-    std::vector<message> history;  ///< in modification order
-};
-location locations[max_locations];
-std::size_t location_count = 0;
-view sequentially_consistent;
-
-std::uint64_t read_raw(const void* at, std::size_t size) noexcept {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, at, size);
-    return bits;
-}
-
-location* find(const void* at) noexcept {
-    for (std::size_t i = 0; i < location_count; ++i) {
-        if (locations[i].at == at) {
-            return &locations[i];
-        }
-    }
-    return nullptr;
-}
-location& find_or_add(const void* at, std::size_t size) {
-    if (location* const l = find(at)) {
-        return *l;
-    }
-    if (location_count == max_locations) {
-        give_up("more locations are written than a view has room for");
-    }
-    location& l = locations[location_count++];
-    l.at = at;
-    l.history.clear();
-    l.history.push_back({read_raw(at, size), view{}});
-    return l;
-}
-/// Where in a view a location has its place.
-std::size_t place_of(const location& l) noexcept {
-    return max_threads + static_cast<std::size_t>(&l - locations);
-}
-bool acquires(std::memory_order o) noexcept {
-    return o == std::memory_order_acquire || o == std::memory_order_acq_rel || o == std::memory_order_seq_cst;
-}
-bool releases(std::memory_order o) noexcept {
-    return o == std::memory_order_release || o == std::memory_order_acq_rel || o == std::memory_order_seq_cst;
-}
-void fence_now(thread& t) noexcept {
-    join(t.seen, t.acquired);
-    join(sequentially_consistent, t.seen);
-    t.seen = sequentially_consistent;
-    t.released = t.seen;
-}
-void fence_if(bool wanted, thread& t) noexcept {
-    if (wanted) {
-        fence_now(t);
-    }
-}
-void read_message(thread& t, const location& l, std::size_t index, std::memory_order order) noexcept {
-    t.seen[place_of(l)] = static_cast<std::uint16_t>(index);
-    join(acquires(order) ? t.seen : t.acquired, l.history[index].seen);
-}
-void append(thread& t, location& l, void* at, std::size_t size, std::uint64_t value, std::memory_order order,
-            const view* continued) {
-    const auto index = static_cast<std::uint16_t>(l.history.size());
-    t.seen[place_of(l)] = index;
-    l.history.push_back({value, releases(order) ? t.seen : t.released});
-    view& beside = l.history.back().seen;
-    beside[place_of(l)] = index;
-    if (continued != nullptr) {
-        join(beside, *continued);
-    }
-    std::memcpy(at, &value, size);
-}
-
-}  // namespace
+} // namespace
 
 bool running() noexcept { return in_execution; }
 unsigned current_thread() noexcept { return current; }
 counts last_run() noexcept { return counted; }
-view now() { return threads[current].seen; }
+view now() { return threads[current].knows.seen; }
 void trace_all() noexcept { tracing = true; }
 void say(const std::string& line) {
     if (tracing) {
@@ -252,7 +169,9 @@ void say(const std::string& line) {
 }
 void on_switch(void (*swap)(unsigned, bool)) noexcept { swap_state = swap; }
 void on_violation(std::function<void(const std::string&)> f) { handler = std::move(f); }
-void forget_sharing() noexcept { std::fill(std::begin(accessed_by), std::end(accessed_by), std::uint8_t{0}); }
+void forget_sharing() noexcept {
+    std::fill(std::begin(accessed_by), std::end(accessed_by), std::uint8_t{0});
+}
 bool found_more_sharing() noexcept { return std::exchange(more_sharing, false); }
 
 void violation(const std::string& what) {
@@ -269,8 +188,7 @@ void give_up(const std::string& what) {
 void run(const std::vector<std::function<void()>>& bodies, guide& by) {
     guided_by = &by;
     counted = {};
-    location_count = 0;
-    sequentially_consistent = {};
+    memory::reset();
     thread_count = static_cast<unsigned>(bodies.size());
     for (unsigned t = 0; t < thread_count; ++t) {
         thread& it = threads[t];
@@ -278,26 +196,27 @@ void run(const std::vector<std::function<void()>>& bodies, guide& by) {
         it.stood_back = false;
         it.last_step = 0;
         it.body = &bodies[t];
-        it.seen = it.acquired = it.released = {};
+        it.knows = {};
         if (!it.course) {
             // One for all executions: it does body after body.
-            it.course = fiber(std::allocator_arg, boost::context::fixedsize_stack(std::size_t{256} << 10U),
-                              [&it, t](fiber&& from) {
-                                  scheduler = std::move(from);
-                                  for (;;) {
-                                      current = t;
-                                      swap_state(t, true);
-                                      {
-                                          const arena::opened open;
-                                          (*it.body)();
-                                      }
-                                      it.is = status::finished;
-                                      swap_state(t, false);
-                                      next_thread = nobody;
-                                      scheduler = std::move(scheduler).resume();
-                                  }
-                                  return std::move(scheduler);
-                              });
+            it.course =
+                fiber(std::allocator_arg, boost::context::fixedsize_stack(std::size_t{256} << 10U),
+                      [&it, t](fiber&& from) {
+                          scheduler = std::move(from);
+                          for (;;) {
+                              current = t;
+                              swap_state(t, true);
+                              {
+                                  const arena::opened open;
+                                  (*it.body)();
+                              }
+                              it.is = status::finished;
+                              swap_state(t, false);
+                              next_thread = nobody;
+                              scheduler = std::move(scheduler).resume();
+                          }
+                          return std::move(scheduler);
+                      });
         }
     }
     in_execution = true;
@@ -333,9 +252,10 @@ void let_others_run(where from) {
     const unsigned count = candidates(found, current);
     if (count != 0) {
         std::iter_swap(found, std::min_element(found, found + count, [](unsigned a, unsigned b) {
-            return threads[a].last_step < threads[b].last_step;
-        }));
-        next_thread = found[count == 1 ? 0 : guided_by->choose(choice::yield, counted.steps, count, found)];
+                           return threads[a].last_step < threads[b].last_step;
+                       }));
+        next_thread =
+            found[count == 1 ? 0 : guided_by->choose(choice::yield, counted.steps, count, found)];
         suspend();
     }
 }
@@ -351,33 +271,20 @@ void touch(const void* at, bool writes, where from) {
 std::uint64_t load(const void* at, std::size_t size, std::memory_order order, where from) {
     const arena::opened closed(false);
     step(at, false, from);
-    thread& me = threads[current];
-    fence_if(order == std::memory_order_seq_cst, me);
-    const location* const l = find(at);
-    if (l == nullptr) {
-        const std::uint64_t value = read_raw(at, size);
-        trace("load", at, value, from);
-        return value;
-    }
-    const std::size_t newest = l->history.size() - 1;
-    const std::size_t oldest = me.seen[place_of(*l)];
+    memory::knowledge& mine = threads[current].knows;
+    const unsigned values = memory::readable(mine, at);
     const unsigned back =
-        newest == oldest
-            ? 0
-            : guided_by->choose(choice::stale, counted.steps, static_cast<unsigned>(newest - oldest + 1),
-                                nullptr);
+        values == 1 ? 0 : guided_by->choose(choice::stale, counted.steps, values, nullptr);
     counted.stale_loads += back != 0 ? 1 : 0;
-    read_message(me, *l, newest - back, order);
-    trace("load", at, l->history[newest - back].value, from, back != 0 ? "  (an old value)" : "");
-    return l->history[newest - back].value;
+    const std::uint64_t value = memory::load(mine, at, size, order, back);
+    trace("load", at, value, from, back != 0 ? "  (an old value)" : "");
+    return value;
 }
 
 void store(void* at, std::size_t size, std::uint64_t value, std::memory_order order, where from) {
     const arena::opened closed(false);
     step(at, true, from);
-    thread& me = threads[current];
-    append(me, find_or_add(at, size), at, size, value, order, nullptr);
-    fence_if(order == std::memory_order_seq_cst, me);
+    memory::store(threads[current].knows, at, size, value, order);
     trace("store", at, value, from);
 }
 
@@ -386,27 +293,16 @@ std::uint64_t read_modify_write(void* at, std::size_t size, std::memory_order su
                                 const std::function<bool(std::uint64_t&)>& change, where from) {
     const arena::opened closed(false);
     step(at, true, from);
-    thread& me = threads[current];
-    location& l = find_or_add(at, size);
-    const std::uint64_t old = l.history.back().value;
-    std::uint64_t value = old;
-    const bool changed = change(value);
-    const std::memory_order order = changed ? success : failure;
-    fence_if(order == std::memory_order_seq_cst, me);
-    read_message(me, l, l.history.size() - 1, order);
-    if (changed) {
-        const view continued = l.history.back().seen;  // a release sequence goes on through this
-        append(me, l, at, size, value, order, &continued);
-    }
-    fence_if(order == std::memory_order_seq_cst, me);
-    trace(name, at, value, from, changed ? "" : "  (failed)");
-    return old;
+    const memory::change done =
+        memory::read_modify_write(threads[current].knows, at, size, success, failure, change);
+    trace(name, at, done.after, from, done.made ? "" : "  (failed)");
+    return done.before;
 }
 
 void wait(const void* at, std::size_t size, std::uint64_t old, where from) {
     const arena::opened closed(false);
     step(at, false, from);
-    while (read_raw(at, size) == old) {
+    while (memory::newest(at, size) == old) {
         trace("waits", at, old, from);
         threads[current].is = status::waiting;
         threads[current].waits_for = at;
@@ -429,18 +325,18 @@ void notify_one(const void* at, where from) {
 void fence(where from) {
     if (in_execution) {
         const arena::opened closed(false);
-        step(&sequentially_consistent, true, from);
-        fence_now(threads[current]);
+        step(nullptr, true, from);
+        memory::fence(threads[current].knows);
         trace("fence", nullptr, 0, from);
     }
 }
 void fence_everywhere(where from) {
     if (in_execution) {
         const arena::opened closed(false);
-        step(&sequentially_consistent, true, from);
+        step(nullptr, true, from);
         for (int round = 0; round < 2; ++round) {
             for (unsigned t = 0; t < thread_count; ++t) {
-                fence_now(threads[t]);
+                memory::fence(threads[t].knows);
             }
         }
         trace("fence everywhere", nullptr, 0, from);
@@ -449,16 +345,14 @@ void fence_everywhere(where from) {
 
 void constructed(const void* at) noexcept {
     if (in_execution) {
-        if (location* const l = find(at)) {
-            l->at = nullptr;
-        }
+        memory::forget(at);
     }
 }
 
 void allocated(arena::block& b) noexcept {
     if (in_execution) {
         b.owner = static_cast<std::uint8_t>(current);
-        b.born = static_cast<std::uint16_t>(threads[current].seen[current] + 1);
+        b.born = static_cast<std::uint16_t>(threads[current].knows.seen[current] + 1);
     }
 }
 void about_to_free(arena::block& b) {
@@ -469,10 +363,11 @@ void about_to_free(arena::block& b) {
         share(*mask, true);
     }
     for (unsigned t = 0; t < thread_count; ++t) {
-        if (t != current && b.last_access[t] > threads[current].seen[t]) {
-            violation("memory is freed that thread " + std::to_string(t) + " may still be looking at");
+        if (t != current && b.last_access[t] > threads[current].knows.seen[t]) {
+            violation("memory is freed that thread " + std::to_string(t) +
+                      " may still be looking at");
         }
     }
 }
 
-}  // namespace machine
+} // namespace machine

@@ -3,17 +3,8 @@
 // The machine that the engine's threads run on: fibers, of which one moves at a time, and a memory in which
 // a thread may see old values.
 //
-// Memory model: an operational one of C++'s, with views. Every atomic location has the list of its values
-// (the modification order). A thread's view says, for each location, which value is the oldest that it may
-// still read; a release store puts the writer's view beside the value, an acquire load that reads it joins
-// that into the reader's. So a load may pass an earlier store, and two loads may see two writes the
-// wrong way round, exactly where the memory orders allow it. A sequentially consistent fence joins with a
-// global view; membarrier does that for all threads at once. What is not modelled: a load that reads a
-// value that is stored later (load buffering), stores that enter the modification order behind a later one,
-// a compare_exchange_weak that fails without a reason.
-//
-// A view carries the threads' step counters too, and so it says what *happened before*. With it each access
-// to a block of memory is checked: it must happen after the block's allocation, and before its release.
+// What a thread reads, and what has happened before what, is decided in memory.hpp; with that, each access
+// to a block of the arena is checked: it must happen after the block's allocation, and before its release.
 //
 // The threads ask a *guide* wherever there is more than one way to go on (explore.hpp).
 #pragma once
@@ -27,21 +18,19 @@
 #include <vector>
 
 #include "arena.hpp"
+#include "memory.hpp"
 
 namespace machine {
 
 using where = std::source_location;
 inline constexpr unsigned max_threads = arena::max_threads;
-inline constexpr std::size_t max_locations = 252;
-
-/// For each thread its last step, for each location a place in its list of values.
-using view = std::array<std::uint16_t, max_threads + max_locations>;
+using memory::view;
 
 enum class choice {
-    first,    ///< which thread begins, or goes on when one has ended or waits: free
-    preempt,  ///< 0: the same thread goes on
-    yield,    ///< 0: the thread that has waited longest goes on; the one that asks stands back
-    stale,    ///< 0: the newest value is read, 1: the one before, ...
+    first,   ///< which thread begins, or goes on when one has ended or waits: free
+    preempt, ///< 0: the same thread goes on
+    yield,   ///< 0: the thread that has waited longest goes on; the one that asks stands back
+    stale,   ///< 0: the newest value is read, 1: the one before, ...
 };
 
 class guide {
@@ -52,7 +41,8 @@ public:
     virtual ~guide() = default;
     /// A number below `count`. `threads[i]` is the thread that choosing i lets go on (null for `stale`).
     /// `at` is the number of steps so far.
-    virtual unsigned choose(choice what, std::uint64_t at, unsigned count, const unsigned* threads) = 0;
+    virtual unsigned choose(choice what, std::uint64_t at, unsigned count,
+                            const unsigned* threads) = 0;
 };
 
 /// Whether an execution is going on: otherwise atomics are plain variables.
@@ -65,9 +55,9 @@ void run(const std::vector<std::function<void()>>& bodies, guide& by);
 void on_switch(void (*swap)(unsigned thread, bool gets_it)) noexcept;
 
 struct counts {
-    std::uint64_t steps = 0;        ///< atomic operations
-    std::uint64_t switches = 0;     ///< from a thread that could have gone on
-    std::uint64_t stale_loads = 0;  ///< loads that read an older value than the newest
+    std::uint64_t steps = 0;       ///< atomic operations
+    std::uint64_t switches = 0;    ///< from a thread that could have gone on
+    std::uint64_t stale_loads = 0; ///< loads that read an older value than the newest
 };
 [[nodiscard]] counts last_run() noexcept;
 /// Forgets which locations were found to be shared: before another scenario.
@@ -109,4 +99,4 @@ void constructed(const void* at) noexcept;
 void allocated(arena::block& b) noexcept;
 void about_to_free(arena::block& b);
 
-}  // namespace machine
+} // namespace machine

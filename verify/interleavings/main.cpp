@@ -48,7 +48,7 @@ constexpr shape shapes[] = {
 
 // --- what threads have in thread_local variables ------------------------------------------------------
 
-constexpr unsigned outside = machine::max_threads;  ///< the thread that prepares and checks
+constexpr unsigned outside = machine::max_threads; ///< the thread that prepares and checks
 std::array<syncmap::detail::thread_state, machine::max_threads + 1> thread_states;
 
 void swap_thread_state(unsigned thread, bool gets_it) {
@@ -67,7 +67,7 @@ void swap_thread_state(unsigned thread, bool gets_it) {
 struct result {
     std::uint64_t executions = 0;
     std::uint64_t steps = 0;
-    unsigned preemptions = 0;  ///< all ways with so many have been tried
+    unsigned preemptions = 0; ///< all ways with so many have been tried
 };
 
 class explorer {
@@ -196,8 +196,8 @@ private:
             machine::violation("no order explains the calls on key " + std::to_string(*key));
         }
         if (subject_->size() != present) {
-            machine::violation("size() is " + std::to_string(subject_->size()) + ", and there are " +
-                               std::to_string(present) + " entries");
+            machine::violation("size() is " + std::to_string(subject_->size()) +
+                               ", and there are " + std::to_string(present) + " entries");
         }
         if (const std::size_t left = subject_->garbage_after_reclaim(); left != 0) {
             machine::violation(std::to_string(left) + " objects are left after reclaim()");
@@ -250,8 +250,9 @@ bool showing = false;
                 what.c_str(), exploring->what().name.c_str(), exploring->in().name,
                 exploring->what().name.c_str(), exploring->in().name, decisions.c_str());
     std::fflush(stdout);
-    ::execl(program, program, "--scenario", exploring->what().name.c_str(), "--shape", exploring->in().name,
-            "--replay", decisions.empty() ? "none" : decisions.c_str(), static_cast<char*>(nullptr));
+    ::execl(program, program, "--scenario", exploring->what().name.c_str(), "--shape",
+            exploring->in().name, "--replay", decisions.empty() ? "none" : decisions.c_str(),
+            static_cast<char*>(nullptr));
     std::perror("execl");
     std::_Exit(1);
 }
@@ -272,21 +273,29 @@ void catch_crashes() {
     }
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
     options o;
     CLI::App app("Explores interleavings of small scenarios.");
     app.add_option("--scenario", o.scenario, "only scenarios whose name contains this");
     app.add_option("--shape", o.shape, "flat, flat-wide-key, node-word or node-box");
-    app.add_option("--preemptions", o.preemptions, "at most so many in the systematic part")->capture_default_str();
-    app.add_option("--stale", o.stale, "at most so many loads of old values in the systematic part")->capture_default_str();
-    app.add_option("--executions", o.executions, "at most about so many of a scenario in the systematic part")->capture_default_str();
-    app.add_option("--random", o.random, "so many random executions of a scenario")->capture_default_str();
+    app.add_option("--preemptions", o.preemptions, "at most so many in the systematic part")
+        ->capture_default_str();
+    app.add_option("--stale", o.stale, "at most so many loads of old values in the systematic part")
+        ->capture_default_str();
+    app.add_option("--executions", o.executions,
+                   "at most about so many of a scenario in the systematic part")
+        ->capture_default_str();
+    app.add_option("--random", o.random, "so many random executions of a scenario")
+        ->capture_default_str();
     app.add_option("--seed", o.seed, "of the random part");
-    app.add_option("--replay", o.replay, "repeat one execution, step by step: the decisions that were printed");
-    app.add_option("--part", o.part, "with --parts: every so many-th scenario, beginning with this one");
-    app.add_option("--parts", o.parts, "how many processes share the work")->check(CLI::PositiveNumber);
+    app.add_option("--replay", o.replay,
+                   "repeat one execution, step by step: the decisions that were printed");
+    app.add_option("--part", o.part,
+                   "with --parts: every so many-th scenario, beginning with this one");
+    app.add_option("--parts", o.parts, "how many processes share the work")
+        ->check(CLI::PositiveNumber);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -319,10 +328,12 @@ int main(int argc, char** argv) {
             }
             const auto start = std::chrono::steady_clock::now();
             const result r = e.explore();
-            const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-            std::printf("%-44s %-14s %9llu executions %11llu steps %6.1f s  all with %u preemptions\n",
-                        s.name.c_str(), in.name, static_cast<unsigned long long>(r.executions),
-                        static_cast<unsigned long long>(r.steps), seconds, r.preemptions);
+            const double seconds =
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+            std::printf(
+                "%-44s %-14s %9llu executions %11llu steps %6.1f s  all with %u preemptions\n",
+                s.name.c_str(), in.name, static_cast<unsigned long long>(r.executions),
+                static_cast<unsigned long long>(r.steps), seconds, r.preemptions);
             std::fflush(stdout);
             total.executions += r.executions;
             total.steps += r.steps;

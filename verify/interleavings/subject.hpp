@@ -18,7 +18,7 @@ struct chosen_hash {
     }
 };
 
-inline constexpr int gone = -1;  ///< in place of the number of an object that has been destroyed
+inline constexpr int gone = -1; ///< in place of the number of an object that has been destroyed
 inline int living(int id) {
     if (id == gone) {
         machine::violation("a destroyed object is looked at");
@@ -111,7 +111,7 @@ template <class X>
 struct counting_allocator : std::allocator<X> {
     counting_allocator() = default;
     template <class Y>
-    counting_allocator(const counting_allocator<Y>&) noexcept {}  // NOLINT: as allocators are
+    counting_allocator(const counting_allocator<Y>&) noexcept {} // NOLINT: as allocators are
     template <class Y>
     struct rebind {
         using other = counting_allocator<Y>;
@@ -160,9 +160,13 @@ public:
             to.add(e);
         };
         switch (c.what) {
-            case verb::for_each:
-            case verb::erase_all: walk(c, finish); return;
-            default: finish(c, result_of(c)); return;
+        case verb::for_each:
+        case verb::erase_all:
+            walk(c, finish);
+            return;
+        default:
+            finish(c, result_of(c));
+            return;
         }
     }
     std::optional<int> entry(int key) override { return id(map_.load(key_of(key))); }
@@ -182,40 +186,62 @@ private:
         const Key key = key_of(c.key);
         const T value = ::make<T>(c.value);
         switch (c.what) {
-            case verb::load: return id(map_.load(key));
-            case verb::visit: {
-                std::optional<int> seen;
-                map_.visit(key, [&](const T& v) { seen = look_twice(v); });
-                return seen;
-            }
-            case verb::pin: {
-                const auto handle = map_.pin(key);
-                return handle ? std::optional<int>(look_twice(*handle)) : std::nullopt;
-            }
-            case verb::contains: return map_.contains(key);
-            case verb::store: map_.store(key, value); return {};
-            case verb::load_or_store: return id_of(map_.load_or_store(key, value).first);
-            case verb::try_emplace: return look_twice(*map_.try_emplace(key, value).first);
-            case verb::load_and_erase: return id(map_.load_and_erase(key));
-            case verb::erase: return map_.erase(key);
-            case verb::exchange: return id(map_.exchange(key, value));
-            case verb::compare_exchange:
-                return map_.compare_exchange(key, ::make<T>(c.expected), value);
-            case verb::compare_and_erase: return map_.compare_and_erase(key, ::make<T>(c.expected));
-            case verb::update:
-                return id(map_.update(key, [&](const T* now) {
-                    return std::optional<T>(::make<T>(now != nullptr ? id_of(*now) + c.value : c.value));
-                }));
-            case verb::toggle:
-                return id(map_.update(key, [&](const T* now) {
-                    return now != nullptr ? std::optional<T>() : std::optional<T>(value);
-                }));
-            case verb::clear: map_.clear(); return {};
-            case verb::reclaim: map_.reclaim(); return {};
-            case verb::reserve: map_.reserve(static_cast<std::size_t>(c.value)); return {};
-            case verb::shrink: map_.shrink_to_fit(); return {};
-            case verb::end_of_thread: syncmap::detail::domain::end_of_thread(); return {};
-            default: machine::give_up("no such call");
+        case verb::load:
+            return id(map_.load(key));
+        case verb::visit: {
+            std::optional<int> seen;
+            map_.visit(key, [&](const T& v) { seen = look_twice(v); });
+            return seen;
+        }
+        case verb::pin: {
+            const auto handle = map_.pin(key);
+            return handle ? std::optional<int>(look_twice(*handle)) : std::nullopt;
+        }
+        case verb::contains:
+            return map_.contains(key);
+        case verb::store:
+            map_.store(key, value);
+            return {};
+        case verb::load_or_store:
+            return id_of(map_.load_or_store(key, value).first);
+        case verb::try_emplace:
+            return look_twice(*map_.try_emplace(key, value).first);
+        case verb::load_and_erase:
+            return id(map_.load_and_erase(key));
+        case verb::erase:
+            return map_.erase(key);
+        case verb::exchange:
+            return id(map_.exchange(key, value));
+        case verb::compare_exchange:
+            return map_.compare_exchange(key, ::make<T>(c.expected), value);
+        case verb::compare_and_erase:
+            return map_.compare_and_erase(key, ::make<T>(c.expected));
+        case verb::update:
+            return id(map_.update(key, [&](const T* now) {
+                return std::optional<T>(
+                    ::make<T>(now != nullptr ? id_of(*now) + c.value : c.value));
+            }));
+        case verb::toggle:
+            return id(map_.update(key, [&](const T* now) {
+                return now != nullptr ? std::optional<T>() : std::optional<T>(value);
+            }));
+        case verb::clear:
+            map_.clear();
+            return {};
+        case verb::reclaim:
+            map_.reclaim();
+            return {};
+        case verb::reserve:
+            map_.reserve(static_cast<std::size_t>(c.value));
+            return {};
+        case verb::shrink:
+            map_.shrink_to_fit();
+            return {};
+        case verb::end_of_thread:
+            syncmap::detail::domain::end_of_thread();
+            return {};
+        default:
+            machine::give_up("no such call");
         }
     }
 
@@ -227,7 +253,8 @@ private:
         const auto note = [&](const Key& key, const T& value) {
             std::optional<int>& s = seen[id_of(key)];
             if (s && c.what == verb::for_each) {
-                machine::violation("for_each has shown key " + std::to_string(id_of(key)) + " twice");
+                machine::violation("for_each has shown key " + std::to_string(id_of(key)) +
+                                   " twice");
             }
             distinct += s ? 0 : 1;
             s = look_twice(value);
@@ -251,5 +278,7 @@ private:
         return first;
     }
 
-    syncmap::map<Key, T, hash_by_id<Key>, std::equal_to<>, counting_allocator<std::pair<const Key, T>>> map_;
+    syncmap::map<Key, T, hash_by_id<Key>, std::equal_to<>,
+                 counting_allocator<std::pair<const Key, T>>>
+        map_;
 };

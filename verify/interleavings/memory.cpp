@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "memory.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "machine.hpp"
+
+namespace memory {
+
+namespace {
+
+struct message {
+    std::uint64_t value;
+    view seen;
+};
+struct location {
+    const void* at = nullptr;
+    std::vector<message> history; ///< in modification order
+};
+location locations[max_locations];
+std::size_t location_count = 0;
+view sequentially_consistent;
+
+location* find(const void* at) noexcept {
+    for (std::size_t i = 0; i < location_count; ++i) {
+        if (locations[i].at == at) {
+            return &locations[i];
+        }
+    }
+    return nullptr;
+}
+location& find_or_add(const void* at, std::size_t size) {
+    if (location* const l = find(at)) {
+        return *l;
+    }
+    if (location_count == max_locations) {
+        machine::give_up("more locations are written than a view has room for");
+    }
+    location& l = locations[location_count++];
+    l.at = at;
+    l.history.clear();
+    l.history.push_back({newest(at, size), view{}});
+    return l;
+}
+/// Where in a view a location has its place.
+std::size_t place_of(const location& l) noexcept {
+    return arena::max_threads + static_cast<std::size_t>(&l - locations);
+}
+
+void join(view& into, const view& other) noexcept {
+    for (std::size_t i = 0; i < into.size(); ++i) {
+        into[i] = std::max(into[i], other[i]);
+    }
+}
+bool acquires(std::memory_order o) noexcept {
+    return o == std::memory_order_acquire || o == std::memory_order_acq_rel ||
+           o == std::memory_order_seq_cst;
+}
+bool releases(std::memory_order o) noexcept {
+    return o == std::memory_order_release || o == std::memory_order_acq_rel ||
+           o == std::memory_order_seq_cst;
+}
+/// A sequentially consistent operation is one between two fences: a little stronger than C++'s.
+void fence_if_consistent(std::memory_order o, knowledge& by) noexcept {
+    if (o == std::memory_order_seq_cst) {
+        fence(by);
+    }
+}
+
+void read(knowledge& by, const location& l, std::size_t index, std::memory_order order) noexcept {
+    by.seen[place_of(l)] = static_cast<std::uint16_t>(index);
+    join(acquires(order) ? by.seen : by.acquired, l.history[index].seen);
+}
+/// `continued`: the view beside the value before, if this continues a release sequence.
+void append(knowledge& by, location& l, void* at, std::size_t size, std::uint64_t value,
+            std::memory_order order, const view& continued) {
+    const auto index = static_cast<std::uint16_t>(l.history.size());
+    by.seen[place_of(l)] = index;
+    l.history.push_back({value, releases(order) ? by.seen : by.released});
+    view& beside = l.history.back().seen;
+    beside[place_of(l)] = index;
+    join(beside, continued);
+    std::memcpy(at, &value, size);
+}
+
+} // namespace
+
+void reset() noexcept {
+    location_count = 0;
+    sequentially_consistent = {};
+}
+void forget(const void* at) noexcept {
+    if (location* const l = find(at)) {
+        l->at = nullptr;
+    }
+}
+
+std::uint64_t newest(const void* at, std::size_t size) noexcept {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, at, size);
+    return bits;
+}
+
+unsigned readable(const knowledge& by, const void* at) noexcept {
+    const location* const l = find(at);
+    return l != nullptr ? static_cast<unsigned>(l->history.size() - by.seen[place_of(*l)]) : 1;
+}
+
+std::uint64_t load(knowledge& by, const void* at, std::size_t size, std::memory_order order,
+                   unsigned back) {
+    fence_if_consistent(order, by);
+    const location* const l = find(at);
+    if (l == nullptr) {
+        return newest(at, size);
+    }
+    const std::size_t index = l->history.size() - 1 - std::min(back, readable(by, at) - 1);
+    read(by, *l, index, order);
+    return l->history[index].value;
+}
+
+void store(knowledge& by, void* at, std::size_t size, std::uint64_t value,
+           std::memory_order order) {
+    append(by, find_or_add(at, size), at, size, value, order, view{});
+    fence_if_consistent(order, by);
+}
+
+change read_modify_write(knowledge& by, void* at, std::size_t size, std::memory_order success,
+                         std::memory_order failure, const std::function<bool(std::uint64_t&)>& f) {
+    location& l = find_or_add(at, size);
+    change c{l.history.back().value, l.history.back().value, false};
+    c.made = f(c.after);
+    const std::memory_order order = c.made ? success : failure;
+    fence_if_consistent(order, by);
+    read(by, l, l.history.size() - 1, order);
+    if (c.made) {
+        const view continued = l.history.back().seen;
+        append(by, l, at, size, c.after, order, continued);
+    }
+    fence_if_consistent(order, by);
+    return c;
+}
+
+void fence(knowledge& by) noexcept {
+    join(by.seen, by.acquired);
+    join(sequentially_consistent, by.seen);
+    by.seen = sequentially_consistent;
+    by.released = by.seen;
+}
+
+} // namespace memory
