@@ -19,6 +19,8 @@ struct chosen_hash {
 };
 
 inline constexpr int gone = -1; ///< in place of the number of an object that has been destroyed
+/// (Volatile: a compiler may take it that nobody looks at what a destructor leaves behind.)
+inline void bury(int& id) { *static_cast<volatile int*>(&id) = gone; }
 inline int living(int id) {
     if (id == gone) {
         machine::violation("a destroyed object is looked at");
@@ -34,7 +36,7 @@ public:
     boxed& operator=(const boxed&) = delete;
     ~boxed() {
         machine::touch(this, true);
-        id_ = gone;
+        bury(id_);
     }
     [[nodiscard]] int look() const {
         machine::touch(this, false);
@@ -54,7 +56,7 @@ public:
     node_key& operator=(const node_key&) = delete;
     ~node_key() {
         machine::touch(this, true);
-        id_ = gone;
+        bury(id_);
     }
     [[nodiscard]] int look() const {
         machine::touch(this, false);
