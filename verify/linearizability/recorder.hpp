@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// One thread that makes random calls and writes down what came of them.
+//
+// Moments are numbers that all threads take from one counter. A call that ended with a smaller number than
+// another one began with has happened before it: the later read-modify-write of the counter reads from the
+// earlier, or from one in between, all of which acquire and release. So whatever the map owes to calls that
+// follow each other in time, it owes to calls that follow each other here, whatever the processor; and calls
+// that the numbers say overlap need not have, which can only excuse what was wrong, not blame what was right.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "delays.hpp"
+#include "subject.hpp"
+
+namespace linearizability {
+
+/// How a map is to be treated, as long as it lives.
+struct plan {
+    std::uint32_t keys = 2;     ///< are written down
+    std::uint32_t others = 0;   ///< keys that are only there to disturb
+    std::uint32_t calls = 150;  ///< by each thread, in each history
+    std::uint32_t clear_in = 0; ///< one of so many calls is clear(); 0: none is
+    std::uint32_t walk_in = 0;  ///< likewise, walks over all entries
+    bool erase_if = false;      ///< is one of them
+    std::vector<member> members;
+};
+
+/// Something about a key, that has shown between two moments.
+struct complaint {
+    std::string what;
+    std::uint64_t key = 0;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+};
+
+/// What the threads have in common.
+struct shared {
+    explicit shared(std::size_t keys) : recent(keys) {}
+
+    std::uint64_t tick() noexcept { return now.fetch_add(1, std::memory_order_acq_rel); }
+
+    /// For what is wrong whatever the order.
+    void complain(std::string what, std::uint64_t key, std::uint64_t begin) {
+        const std::lock_guard guard(mutex);
+        if (wrong.what.empty()) {
+            wrong = {std::move(what), key, begin, tick()};
+        }
+    }
+
+    alignas(64) std::atomic<std::uint64_t> now{1};
+    alignas(64) std::vector<std::atomic<value>> recent; ///< values that comparing is likely to meet
+    std::mutex mutex;
+    complaint wrong;
+};
+
+/// Of a key that is only there to disturb.
+constexpr value value_of_other(std::uint64_t key) noexcept { return (value{1} << 30U) + key; }
+
+class recorder {
+public:
+    recorder(std::uint16_t lane, std::uint64_t seed) : lane_(lane), dice_(seed) {}
+
+    std::vector<call> calls;
+
+    void run(subject& map, const plan& p, shared& s) {
+        for (std::uint32_t i = 0; i < p.calls; ++i) {
+            if (p.walk_in != 0 && dice_.one_in(p.walk_in)) {
+                walk(map, p, s);
+            } else {
+                make(map, p, s);
+            }
+        }
+    }
+
+    /// A load while nobody else does anything.
+    value look(subject& map, std::uint32_t key, shared& s) {
+        call c{.what = member::load, .lane = lane_, .key = key, .begin = s.tick()};
+        map.make(c);
+        c.end = s.tick();
+        calls.push_back(c);
+        return c.result;
+    }
+
+private:
+    void make(subject& map, const plan& p, shared& s) {
+        call c{.what = p.members[dice_(p.members.size())],
+               .lane = lane_,
+               .key = static_cast<std::uint32_t>(dice_(p.keys))};
+        std::atomic<value>& recent = s.recent[c.key];
+        if (p.clear_in != 0 && dice_.one_in(p.clear_in)) {
+            c.what = member::clear;
+            c.key = 0;
+        }
+        choose_arguments(c, recent.load(std::memory_order_relaxed));
+        c.begin = s.tick();
+        map.make(c);
+        c.end = s.tick();
+        calls.push_back(c);
+        if (c.what == member::clear && dice_.one_in(3)) {
+            map.reclaim(); // what walks are still looking at would be gone if nothing kept it
+        }
+        if (const value v = c.argument != none && dice_.one_in(2) ? c.argument : c.result;
+            v != none) {
+            recent.store(v, std::memory_order_relaxed);
+        }
+    }
+
+    void choose_arguments(call& c, value recent) noexcept {
+        switch (c.what) {
+        case member::compare_exchange:
+            c.argument = fresh();
+            [[fallthrough]];
+        case member::compare_and_erase:
+            c.expected = recent != none ? recent : fresh();
+            break;
+        case member::update:
+            c.argument = dice_.one_in(3) ? none : fresh();
+            c.yes = dice_.one_in(4); // keep
+            break;
+        case member::store:
+        case member::load_or_store:
+        case member::load_or_compute:
+        case member::try_emplace:
+        case member::exchange:
+            c.argument = fresh();
+            break;
+        default:
+            break;
+        }
+    }
+
+    /// Nobody else has stored it, or will.
+    value fresh() noexcept { return ++stored_ * lanes + lane_; }
+
+    struct sight {
+        std::uint64_t key;
+        value seen;
+        std::uint64_t when;
+        bool erase;                ///< what the predicate said,
+        std::uint64_t erase_after; ///< and when
+    };
+
+    void walk(subject& map, const plan& p, shared& s) {
+        sights_.clear();
+        const std::uint64_t begin = s.tick();
+        const auto see = [&](std::uint64_t key, value v, bool erase) {
+            const std::uint64_t when = s.tick();
+            dwell();
+            sights_.push_back({key, v, when, erase, s.tick()});
+        };
+        const std::uint64_t kind = dice_(p.erase_if ? 3 : 2);
+        const char* name = "for_each";
+        bool complete = true;
+        std::size_t erased = 0;
+        if (kind == 0) {
+            std::uint64_t wanted = dice_.one_in(6) ? 1 + dice_(p.keys) : ~std::uint64_t{0};
+            map.for_each([&](std::uint64_t key, value v) {
+                if (!complete) {
+                    s.complain("for_each went on when it was told to stop", key, begin);
+                }
+                see(key, v, false);
+                complete = --wanted != 0;
+                return complete;
+            });
+        } else if (kind == 1) {
+            name = "snapshot";
+            for (const auto& [key, v] : map.snapshot()) {
+                see(key, v, false);
+            }
+        } else {
+            name = "erase_if";
+            erased = map.erase_if([&](std::uint64_t key, value v) {
+                const bool erase = key < p.keys && dice_.one_in(3);
+                see(key, v, erase);
+                return erase;
+            });
+        }
+        tell(p, s, name, complete, erased, begin, s.tick());
+    }
+
+    /// What a walk promises, in terms of single keys: a value that was shown was there at some moment since
+    /// the walk began; a key that was not shown was absent at some moment.
+    void tell(const plan& p, shared& s, const char* name, bool complete, std::size_t erased,
+              std::uint64_t begin, std::uint64_t end) {
+        constexpr auto never = ~std::size_t{0};
+        std::vector<std::size_t> last(p.keys + p.others, never);
+        for (std::size_t i = 0; i < sights_.size(); ++i) {
+            const sight& now = sights_[i];
+            if (now.key >= last.size() ||
+                (now.key >= p.keys && now.seen != value_of_other(now.key))) {
+                s.complain(std::string(name) + " showed an entry that nobody ever stored", now.key,
+                           begin);
+                return;
+            }
+            const std::size_t before = std::exchange(last[now.key], i);
+            if (now.key < p.keys) {
+                const std::uint64_t since = before != never ? sights_[before].erase_after : begin;
+                add(member::shown, now.key, since, now.when).result = now.seen;
+            }
+            if (before != never && !(before + 1 == i && sights_[before].erase)) {
+                s.complain(std::string(name) + " showed a key twice", now.key, begin);
+                return;
+            }
+        }
+        std::vector<const sight*> to_erase;
+        for (std::uint32_t key = 0; key < p.keys; ++key) {
+            if (last[key] != never) {
+                if (const sight& at = sights_[last[key]]; at.erase) {
+                    to_erase.push_back(&at);
+                }
+            } else if (complete) {
+                add(member::not_shown, key, begin, end);
+            }
+        }
+        if (erased > to_erase.size()) {
+            s.complain("erase_if erased more than its predicate allowed", 0, begin);
+        }
+        for (const sight* at : to_erase) {
+            call& c = add(member::erased_if, at->key, at->erase_after, end);
+            c.expected = at->seen;
+            c.yes = erased == to_erase.size();
+        }
+    }
+
+    call& add(member what, std::uint64_t key, std::uint64_t begin, std::uint64_t end) {
+        return calls.emplace_back(call{.what = what,
+                                       .lane = lane_,
+                                       .key = static_cast<std::uint32_t>(key),
+                                       .begin = begin,
+                                       .end = end});
+    }
+
+    std::uint16_t lane_;
+    dice dice_;
+    value stored_ = 0;
+    std::vector<sight> sights_;
+};
+
+} // namespace linearizability
