@@ -3,7 +3,8 @@
 // syncmap::hash: seeded per process, avalanching, transparent for strings.
 //
 // Every bit of the result depends on every bit of the key and on 128 random bits that are drawn once a
-// process: who does not know them cannot prepare keys that collide. The bits are stored in the hash object,
+// process: who does not know them cannot prepare keys that collide. (Types that are hashed by std::hash are
+// as strong as that, and std::hash has no seed.) The bits are stored in the hash object,
 // so that shared libraries with hidden symbols agree on a map that they share. Do not store hashes: they
 // differ from run to run.
 #pragma once
@@ -168,7 +169,9 @@ inline constexpr bool is_tuple_like<std::tuple<E...>> =
 }  // namespace detail
 
 /// A hash function for keys: integers, enums, pointers, strings and string views (looked up by each other
-/// without a conversion), pairs and tuples of these, and everything that has a `std::hash`.
+/// without a conversion), pairs and tuples of these, and everything that has a `std::hash`, whose result is
+/// mixed: keys for which `std::hash` is equal collide, and for a std::optional or a class of yours somebody
+/// may find such keys.
 ///
 /// Copies of one object agree, and so do all objects of one process (of one shared library, where symbols
 /// are hidden). Call: O(1), O(length) for strings; does not throw but for what `std::hash<Key>` throws.

@@ -69,16 +69,7 @@ public:
             order, order, "fetch_sub",
             [&](X& now) { return now = static_cast<X>(now - static_cast<X>(less)), true; }, from);
     }
-    void wait(X old, std::memory_order, machine::where from = machine::where::current()) const {
-        if (machine::running()) {
-            machine::wait(&value_, sizeof(X), bits_of(old), from);
-        }
-    }
-    void notify_one(machine::where from = machine::where::current()) {
-        if (machine::running()) {
-            machine::notify_one(&value_, from);
-        }
-    }
+    [[nodiscard]] const void* place() const noexcept { return &value_; }
 
 private:
     static std::uint64_t bits_of(X value) noexcept {
@@ -112,6 +103,15 @@ private:
 
     alignas(sizeof(X)) X value_;
 };
+
+inline void wait_while(const atomic<std::uint32_t>& word, std::uint32_t old,
+                       machine::where from = machine::where::current()) {
+    machine::wait(word.place(), sizeof(old), old, from);
+}
+inline void wake_one(const atomic<std::uint32_t>& word,
+                     machine::where from = machine::where::current()) {
+    machine::notify_one(word.place(), from);
+}
 
 inline void cpu_relax(machine::where from = machine::where::current()) {
     machine::let_others_run(from);

@@ -300,9 +300,12 @@ std::uint64_t read_modify_write(void* at, std::size_t size, std::memory_order su
 }
 
 void wait(const void* at, std::size_t size, std::uint64_t old, where from) {
+    if (!in_execution) {
+        give_up("a thread waits while nobody can wake it");
+    }
     const arena::opened closed(false);
     step(at, false, from);
-    while (memory::newest(at, size) == old) {
+    if (memory::newest(at, size) == old) {
         trace("waits", at, old, from);
         threads[current].is = status::waiting;
         threads[current].waits_for = at;
@@ -311,6 +314,9 @@ void wait(const void* at, std::size_t size, std::uint64_t old, where from) {
     }
 }
 void notify_one(const void* at, where from) {
+    if (!in_execution) {
+        return;
+    }
     const arena::opened closed(false);
     step(at, true, from);
     trace("wakes", at, 0, from);

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "explore.hpp"
@@ -63,6 +64,8 @@ void swap_thread_state(unsigned thread, bool gets_it) {
 }
 
 // --- one scenario in one shape ------------------------------------------------------------------------
+
+std::uint64_t executions_begun = 0;
 
 struct result {
     std::uint64_t executions = 0;
@@ -170,6 +173,7 @@ private:
         allocations = prepared_allocations_;
         syncmap::detail::this_thread = my_state_;
         history_.clear();
+        ++executions_begun;
         recorder written(by);
         recorder_ = &written;
         machine::run(bodies_, written);
@@ -259,6 +263,15 @@ bool showing = false;
 
 void crashed(int signal) { broken("crash (" + std::string(::strsignal(signal)) + ")"); }
 
+/// Every few seconds of processor time.
+void look_for_progress(int) {
+    static std::uint64_t seen = 0;
+    if (seen == executions_begun) {
+        broken("an execution does not end");
+    }
+    seen = executions_begun;
+}
+
 void catch_crashes() {
     static std::array<char, 65536> stack;
     stack_t alternate{};
@@ -271,6 +284,10 @@ void catch_crashes() {
     for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE}) {
         ::sigaction(signal, &action, nullptr);
     }
+    action.sa_handler = look_for_progress;
+    ::sigaction(SIGVTALRM, &action, nullptr);
+    const itimerval every{{10, 0}, {10, 0}};
+    ::setitimer(ITIMER_VIRTUAL, &every, nullptr);
 }
 
 } // namespace

@@ -187,7 +187,7 @@ public:
     void unlock() noexcept {
         // (B5) release: pairs with (B4).
         if (state_.exchange(free, std::memory_order_release) == contended) {
-            state_.notify_one();
+            wake_one(state_);
         }
     }
 
@@ -204,7 +204,7 @@ private:
             }
         }
         while (state_.exchange(contended, std::memory_order_acquire) != free) {  // (B4)
-            state_.wait(contended, std::memory_order_relaxed);
+            wait_while(state_, contended);
         }
     }
 

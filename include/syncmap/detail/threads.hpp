@@ -18,6 +18,7 @@
 #include <thread>
 
 #if defined(__linux__)
+#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -44,6 +45,26 @@ inline void yield() noexcept { std::this_thread::yield(); }
 
 /// For waiting that may take long.
 inline void sleep_briefly() { std::this_thread::sleep_for(std::chrono::microseconds(50)); }
+
+// Waiting for a word to change. Where there is a futex it is used as such, because std::atomic's wait()
+// may lose a wake-up between a program and a library that it has loaded: libstdc++ counts who waits in
+// static variables, of which each may have its own.
+#if defined(__linux__) && defined(SYS_futex)
+/// Returns when the word is no longer `old`, or is woken, or for no reason.
+inline void wait_while(const atomic<std::uint32_t>& word, std::uint32_t old) noexcept {
+    static_assert(sizeof(word) == sizeof(std::uint32_t));
+    ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, old, nullptr, nullptr, 0);
+}
+/// Wakes one thread that waits for the word.
+inline void wake_one(const atomic<std::uint32_t>& word) noexcept {
+    ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+}
+#else
+inline void wait_while(const atomic<std::uint32_t>& word, std::uint32_t old) noexcept {
+    word.wait(old, std::memory_order_relaxed);
+}
+inline void wake_one(atomic<std::uint32_t>& word) noexcept { word.notify_one(); }
+#endif
 
 /// A sequentially consistent fence that ThreadSanitizer can see too.
 inline void full_fence() noexcept {
