@@ -126,8 +126,8 @@ TEST(hash_spread, fills_high_and_low_bits_evenly_for_regular_keys) {
         std::set<std::uint64_t> all;
         for (std::uint64_t i = 0; i < keys; ++i) {
             const std::uint64_t h = hashed(i * stride);
-            ++high[h >> 54];
-            ++low[h & 255];
+            ++high[static_cast<std::size_t>(h >> 54)];
+            ++low[static_cast<std::size_t>(h & 255)];
             all.insert(h);
         }
         EXPECT_EQ(all.size(), keys) << "64-bit hashes of 64-bit keys collide";

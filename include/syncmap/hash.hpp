@@ -264,13 +264,14 @@ constexpr bool declares_avalanching() noexcept {
     }
 }
 
-/// 64 good bits from what a hash function gave.
-template <class Hash>
-constexpr std::uint64_t spread(std::size_t given) noexcept {
-    if constexpr (declares_avalanching<Hash>() && sizeof(std::size_t) >= 8) {
-        return given;
+/// 64 good bits from what a hash function gave: a size_t mostly, which may have 32 bits.
+template <class Hash, class Result>
+constexpr std::uint64_t spread(Result given) noexcept {
+    const auto bits = static_cast<std::uint64_t>(given);
+    if constexpr (declares_avalanching<Hash>() && sizeof(Result) >= sizeof(std::uint64_t)) {
+        return bits;
     } else {
-        return finish(fold(given ^ 0x9e3779b97f4a7c15, 0xd6e8feb86659fd93), 0xd6e8feb86659fd93);
+        return finish(fold(bits ^ 0x9e3779b97f4a7c15, 0xd6e8feb86659fd93), 0xd6e8feb86659fd93);
     }
 }
 

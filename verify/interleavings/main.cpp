@@ -91,20 +91,13 @@ public:
         result r;
         machine::forget_sharing();
         for (unsigned preemptions = 0; preemptions <= options_.preemptions; ++preemptions) {
-            bounded all(preemptions, options_.stale);
-            bool more = true;
-            while (more && r.executions < options_.executions) {
-                execute(all, r);
-                if (machine::found_more_sharing()) {
-                    all.restart();
-                } else {
-                    more = all.next();
+            for (unsigned stale = 0; stale <= options_.stale; ++stale) {
+                if (!explore_all(preemptions, stale, r)) {
+                    preemptions = options_.preemptions;
+                    break;
                 }
+                r.preemptions = preemptions;
             }
-            if (more) {
-                break;
-            }
-            r.preemptions = preemptions;
         }
         std::uint64_t longest = 1;
         for (std::uint64_t i = 0; i < options_.random; ++i) {
@@ -113,6 +106,23 @@ public:
             longest = std::max(longest, machine::last_run().steps);
         }
         return r;
+    }
+
+    /// False if the budget did not suffice.
+    bool explore_all(unsigned preemptions, unsigned stale, result& r) {
+        bounded all(preemptions, stale);
+        for (bool more = true; more;) {
+            if (r.executions >= options_.executions) {
+                return false;
+            }
+            execute(all, r);
+            if (machine::found_more_sharing()) {
+                all.restart();
+            } else {
+                more = all.next();
+            }
+        }
+        return true;
     }
 
     void show(const std::string& decisions) {

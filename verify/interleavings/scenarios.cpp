@@ -56,7 +56,8 @@ const std::vector<call> half_moved = keys(0, 8);
 // Eight entries in four buckets: one more starts the next table.
 const std::vector<call> about_to_grow = keys(0, 7);
 // A full bucket in a table of four, and room for more elsewhere.
-const std::vector<call> full_bucket = {reserve(8), store(0, 1), store(4, 2), store(8, 3)};
+const std::vector<call> full_bucket = {reserve(8),  store(0, 1), store(4, 2),
+                                       store(8, 3), store(1, 5), store(2, 6)};
 // Four buckets for two entries: one erasure starts a table of two buckets.
 const std::vector<call> about_to_shrink = keys(0, 8) + erased(2, 8) + std::vector<call>{reclaim()};
 // Eight buckets, being made four: half of them have moved, those of keys 1 and 5, which are to meet, have not.
@@ -75,6 +76,16 @@ const std::vector<scenario>& all_scenarios() {
          {{load(0)},
           {erase(0), store(8, 2), erase(8), store(0, 3), erase(0), store(8, 4), erase(8),
            store(0, 6)}}},
+        {"load beside versions that come round",
+         full_bucket,
+         {{load(0)},
+          {erase(0), store(12, 4), erase(12), store(12, 5), erase(12), store(12, 6), erase(12),
+           store(12, 7)}}},
+        {"load that begins while a version is stamped",
+         full_bucket + std::vector<call>{erase(0), store(0, 1)},
+         {{load(4)},
+          {erase(0), store(12, 4), erase(4), store(16, 5), erase(16), store(20, 6), erase(20),
+           store(24, 7)}}},
         {"load beside erase and insertion",
          {store(0, 1), store(4, 5)},
          {{load(0), load(0)}, {erase(0), store(0, 2)}}},
@@ -122,14 +133,10 @@ const std::vector<scenario>& all_scenarios() {
         {"hazard published beside scan",
          {store(0, 1), store(4, 2)},
          {{visit(0)}, {erase(0), reclaim()}, {erase(4), reclaim()}}},
-        {"load beside reclaim",
+        {"load beside reclaim", {store(0, 1)}, {{load(0), contains(1)}, {erase(0), reclaim()}}},
+        {"replacement beside load and reclaim",
          {store(0, 1)},
-         {{load(0), contains(1)}, {erase(0), reclaim()}},
-         false,
-         1},
-        {"replacement beside visit and reclaim",
-         {store(0, 1)},
-         {{store(0, 2)}, {visit(0)}, {reclaim()}}},
+         {{store(0, 2)}, {load(0)}, {reclaim()}}},
         {"clear beside visit and reclaim", {store(0, 1)}, {{clear()}, {visit(0)}, {reclaim()}}},
         {"writes that sweep beside a load",
          {store(0, 1)},
@@ -162,6 +169,9 @@ const std::vector<scenario>& all_scenarios() {
         {"for_each beside erase and insertion",
          {store(0, 1), store(4, 2)},
          {{for_each()}, {erase(0), store(8, 3), store(0, 4)}}},
+        {"for_each beside keys that change places",
+         full_bucket,
+         {{for_each()}, {erase(0), erase(8), store(12, 5), store(0, 4)}}},
         {"for_each beside reclaim", {store(0, 1)}, {{for_each()}, {erase(0), reclaim()}}},
         {"for_each beside move", half_moved, {{for_each()}, {store(3, 1), store(2, 2)}}},
         {"for_each beside shrinking", about_to_shrink, {{for_each()}, {erase(1), store(4, 1)}}},

@@ -12,8 +12,7 @@ struct scenario {
     std::string name;
     std::vector<call> before;
     std::vector<std::vector<call>> threads;
-    bool new_threads = false;      ///< the threads have never used a map before
-    unsigned more_preemptions = 0; ///< than the others, because it is small and needs them
+    bool new_threads = false; ///< the threads have never used a map before
 };
 
 [[nodiscard]] const std::vector<scenario>& all_scenarios();

@@ -20,7 +20,7 @@ struct counter_cell {
 };
 
 struct counter_cells {
-    static constexpr std::uint32_t size = 32;
+    static constexpr std::uint32_t size = limit(32U, 2U);
     counter_cell cell[size];
 };
 
