@@ -112,7 +112,7 @@ public:
     bool explore_all(unsigned preemptions, unsigned stale, result& r) {
         bounded all(preemptions, stale);
         for (bool more = true; more;) {
-            if (r.executions >= options_.executions) {
+            if (r.executions >= options_.executions * scenario_.effort) {
                 return false;
             }
             execute(all, r);

@@ -13,6 +13,7 @@ struct scenario {
     std::vector<call> before;
     std::vector<std::vector<call>> threads;
     bool new_threads = false; ///< the threads have never used a map before
+    unsigned effort = 1;      ///< so many times the usual number of executions
 };
 
 [[nodiscard]] const std::vector<scenario>& all_scenarios();
