@@ -9,6 +9,8 @@
 #include <memory>
 #include <string_view>
 
+#include "sharing.hpp"
+
 namespace machine {
 
 namespace {
@@ -58,31 +60,6 @@ void trace(const char* what, const void* at, std::uint64_t value, where from,
     }
 }
 
-// --- which locations are shared ---------------------------------------------------------------------
-
-// A switch just before a step that no other thread can notice is as good as one later: such steps are no
-// places to choose at. Learned from earlier executions; see found_more_sharing().
-constexpr std::uint8_t written = 0x80;
-std::uint8_t accessed_by[arena::size / 4];
-bool more_sharing = false;
-
-bool shared(std::uint8_t mask) noexcept {
-    return (mask & written) != 0 && ((mask & ~written) & ((mask & ~written) - 1)) != 0;
-}
-void share(std::uint8_t& mask, bool writes) noexcept {
-    const auto now = static_cast<std::uint8_t>(mask | 1U << current | (writes ? written : 0U));
-    more_sharing = more_sharing || shared(now) != shared(mask);
-    mask = now;
-}
-bool is_shared(const void* at, bool writes) noexcept {
-    if (tracing || !arena::contains(at)) {
-        return true;
-    }
-    std::uint8_t& mask = accessed_by[arena::offset(at) / 4];
-    share(mask, writes);
-    return shared(mask);
-}
-
 // --- steps ------------------------------------------------------------------------------------------
 
 void suspend() {
@@ -127,7 +104,7 @@ void step(const void* at, bool writes, where from) {
     for (unsigned t = 0; t < thread_count; ++t) {
         threads[t].stood_back = threads[t].stood_back && t == current;
     }
-    if (is_shared(at, writes)) {
+    if (sharing::access(at, current, writes) || tracing) {
         unsigned found[max_threads];
         found[0] = current;
         const unsigned count = 1 + candidates(found + 1, current);
@@ -169,10 +146,6 @@ void say(const std::string& line) {
 }
 void on_switch(void (*swap)(unsigned, bool)) noexcept { swap_state = swap; }
 void on_violation(std::function<void(const std::string&)> f) { handler = std::move(f); }
-void forget_sharing() noexcept {
-    std::fill(std::begin(accessed_by), std::end(accessed_by), std::uint8_t{0});
-}
-bool found_more_sharing() noexcept { return std::exchange(more_sharing, false); }
 
 void violation(const std::string& what) {
     const arena::opened closed(false);
@@ -365,9 +338,7 @@ void about_to_free(arena::block& b) {
     if (!in_execution) {
         return;
     }
-    for (std::uint8_t* mask = accessed_by + b.begin / 4; mask != accessed_by + b.end / 4; ++mask) {
-        share(*mask, true);
-    }
+    sharing::write(b, current);
     for (unsigned t = 0; t < thread_count; ++t) {
         if (t != current && b.last_access[t] > threads[current].knows.seen[t]) {
             violation("memory is freed that thread " + std::to_string(t) +

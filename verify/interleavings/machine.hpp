@@ -60,10 +60,6 @@ struct counts {
     std::uint64_t stale_loads = 0; ///< loads that read an older value than the newest
 };
 [[nodiscard]] counts last_run() noexcept;
-/// Forgets which locations were found to be shared: before another scenario.
-void forget_sharing() noexcept;
-/// Whether a location was found to be shared since the last call; executions without it were too coarse.
-[[nodiscard]] bool found_more_sharing() noexcept;
 
 /// What a thread knows to have happened before this moment.
 [[nodiscard]] view now();

@@ -3,39 +3,27 @@
 // Goes through the scenarios, in every shape of the map: all ways with few preemptions and stale loads, then
 // random ones. The first execution that breaks a rule is shown step by step.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "explore.hpp"
-#include "scenarios.hpp"
-#include "subject.hpp"
+#include "explorer.hpp"
 
 namespace {
 
 struct options {
     std::string scenario;
     std::string shape;
-    unsigned preemptions = 4;
-    unsigned stale = 1;
-    std::uint64_t executions = 20'000;
-    std::uint64_t random = 1'000;
-    std::uint64_t seed = std::random_device{}();
+    bounds within;
     std::string replay;
     unsigned part = 0;
     unsigned parts = 1;
 };
 
-struct shape {
-    const char* name;
-    std::unique_ptr<subject> (*make)();
-};
 template <class Key, class T>
 std::unique_ptr<subject> make_subject() {
     return std::make_unique<subject_of<Key, T>>();
@@ -45,196 +33,6 @@ constexpr shape shapes[] = {
     {"flat-wide-key", make_subject<wide_key, std::uint32_t>},
     {"node-word", make_subject<node_key, std::uint64_t>},
     {"node-box", make_subject<std::uint64_t, boxed>},
-};
-
-// --- what threads have in thread_local variables ------------------------------------------------------
-
-constexpr unsigned outside = machine::max_threads; ///< the thread that prepares and checks
-std::array<syncmap::detail::thread_state, machine::max_threads + 1> thread_states;
-
-void swap_thread_state(unsigned thread, bool gets_it) {
-    auto& mine = syncmap::detail::this_thread;
-    if (gets_it) {
-        thread_states[outside] = mine;
-        mine = thread_states[thread];
-    } else {
-        thread_states[thread] = mine;
-        mine = thread_states[outside];
-    }
-}
-
-// --- one scenario in one shape ------------------------------------------------------------------------
-
-std::uint64_t executions_begun = 0;
-
-struct result {
-    std::uint64_t executions = 0;
-    std::uint64_t steps = 0;
-    unsigned preemptions = 0; ///< all ways with so many have been tried
-};
-
-class explorer {
-public:
-    explorer(const scenario& s, const shape& of, const options& o)
-        : scenario_(s), shape_(of), options_(o), nothing_(arena::save()) {
-        prepare();
-    }
-    explorer(const explorer&) = delete;
-    explorer& operator=(const explorer&) = delete;
-    ~explorer() {
-        arena::restore(nothing_);
-        syncmap::detail::this_thread = {};
-    }
-
-    /// All ways without a preemption, with one, with two ... as far as the budget goes; then random ones.
-    result explore() {
-        result r;
-        machine::forget_sharing();
-        for (unsigned preemptions = 0; preemptions <= options_.preemptions; ++preemptions) {
-            for (unsigned stale = 0; stale <= options_.stale; ++stale) {
-                if (!explore_all(preemptions, stale, r)) {
-                    preemptions = options_.preemptions;
-                    break;
-                }
-                r.preemptions = preemptions;
-            }
-        }
-        std::uint64_t longest = 1;
-        for (std::uint64_t i = 0; i < options_.random; ++i) {
-            pct random(options_.seed + i, 2 + static_cast<unsigned>(i % 4), longest);
-            execute(random, r);
-            longest = std::max(longest, machine::last_run().steps);
-        }
-        return r;
-    }
-
-    /// False if the budget did not suffice.
-    bool explore_all(unsigned preemptions, unsigned stale, result& r) {
-        bounded all(preemptions, stale);
-        for (bool more = true; more;) {
-            if (r.executions >= options_.executions * scenario_.effort) {
-                return false;
-            }
-            execute(all, r);
-            if (machine::found_more_sharing()) {
-                all.restart();
-            } else {
-                more = all.next();
-            }
-        }
-        return true;
-    }
-
-    void show(const std::string& decisions) {
-        std::printf("%s, %s:\n", scenario_.name.c_str(), shape_.name);
-        machine::trace_all();
-        replay again(decisions);
-        result r;
-        execute(again, r);
-        std::printf("nothing wrong\n");
-    }
-
-    /// How to see the execution that is going on again.
-    [[nodiscard]] std::string decisions() const {
-        return recorder_ != nullptr ? recorder_->decisions() : "";
-    }
-    [[nodiscard]] const scenario& what() const { return scenario_; }
-    [[nodiscard]] const shape& in() const { return shape_; }
-    [[nodiscard]] const history& so_far() const { return history_; }
-
-private:
-    void prepare() {
-        const arena::opened open;
-        allocations = 0;
-        subject_ = shape_.make().release();
-        history ignored;
-        for (const call& c : scenario_.before) {
-            subject_->make(c, ignored);
-        }
-        thread_states.fill({});
-        if (!scenario_.new_threads) {
-            for (unsigned t = 0; t < scenario_.threads.size(); ++t) {
-                swap_thread_state(t, true);
-                static_cast<void>(syncmap::detail::domain::process().record_of_this_thread());
-                swap_thread_state(t, false);
-            }
-        }
-        {
-            const arena::opened closed(false);
-            // Not by asking the map: loads that miss would move its buckets.
-            before_ = entries_after(scenario_.before, key_count);
-            for (unsigned t = 0; t < scenario_.threads.size(); ++t) {
-                bodies_.emplace_back([this, t] {
-                    for (const call& c : scenario_.threads[t]) {
-                        subject_->make(c, history_);
-                    }
-                });
-            }
-        }
-        prepared_ = arena::save();
-        prepared_states_ = thread_states;
-        prepared_allocations_ = allocations;
-        my_state_ = syncmap::detail::this_thread;
-    }
-
-    void execute(machine::guide& by, result& r) {
-        arena::restore(prepared_);
-        thread_states = prepared_states_;
-        allocations = prepared_allocations_;
-        syncmap::detail::this_thread = my_state_;
-        history_.clear();
-        ++executions_begun;
-        recorder written(by);
-        recorder_ = &written;
-        machine::run(bodies_, written);
-        check();
-        recorder_ = nullptr;
-        ++r.executions;
-        r.steps += machine::last_run().steps;
-    }
-
-    void check() {
-        const arena::opened open;
-        std::vector<std::optional<int>> after;
-        {
-            const arena::opened closed(false);
-            after.reserve(key_count);
-        }
-        std::size_t present = 0;
-        for (int key = 0; key < key_count; ++key) {
-            after.push_back(subject_->entry(key));
-            present += after.back().has_value() ? 1 : 0;
-        }
-        const bool stale = machine::last_run().stale_loads != 0;
-        if (const auto key = history_.unexplained(before_, after, stale)) {
-            machine::violation("no order explains the calls on key " + std::to_string(*key));
-        }
-        if (subject_->size() != present) {
-            machine::violation("size() is " + std::to_string(subject_->size()) +
-                               ", and there are " + std::to_string(present) + " entries");
-        }
-        if (const std::size_t left = subject_->garbage_after_reclaim(); left != 0) {
-            machine::violation(std::to_string(left) + " objects are left after reclaim()");
-        }
-        delete subject_;
-        if (allocations != 0) {
-            machine::violation(std::to_string(allocations) + " allocations have leaked");
-        }
-    }
-
-    const scenario& scenario_;
-    const shape& shape_;
-    const options& options_;
-    arena::state nothing_;
-    arena::state prepared_;
-    std::array<syncmap::detail::thread_state, machine::max_threads + 1> prepared_states_{};
-    std::ptrdiff_t prepared_allocations_ = 0;
-    syncmap::detail::thread_state my_state_{};
-    subject* subject_ = nullptr;
-    history history_;
-    std::vector<std::optional<int>> before_;
-    std::vector<std::function<void()>> bodies_;
-    recorder* recorder_ = nullptr;
 };
 
 // --- when a rule is broken ----------------------------------------------------------------------------
@@ -307,16 +105,17 @@ int main(int argc, char** argv) {
     CLI::App app("Explores interleavings of small scenarios.");
     app.add_option("--scenario", o.scenario, "only scenarios whose name contains this");
     app.add_option("--shape", o.shape, "flat, flat-wide-key, node-word or node-box");
-    app.add_option("--preemptions", o.preemptions, "at most so many in the systematic part")
+    app.add_option("--preemptions", o.within.preemptions, "at most so many in the systematic part")
         ->capture_default_str();
-    app.add_option("--stale", o.stale, "at most so many loads of old values in the systematic part")
+    app.add_option("--stale", o.within.stale,
+                   "at most so many loads of old values in the systematic part")
         ->capture_default_str();
-    app.add_option("--executions", o.executions,
+    app.add_option("--executions", o.within.executions,
                    "at most about so many of a scenario in the systematic part")
         ->capture_default_str();
-    app.add_option("--random", o.random, "so many random executions of a scenario")
+    app.add_option("--random", o.within.random, "so many random executions of a scenario")
         ->capture_default_str();
-    app.add_option("--seed", o.seed, "of the random part");
+    app.add_option("--seed", o.within.seed, "of the random part");
     app.add_option("--replay", o.replay,
                    "repeat one execution, step by step: the decisions that were printed");
     app.add_option("--part", o.part,
@@ -347,7 +146,7 @@ int main(int argc, char** argv) {
                 (!o.shape.empty() && o.shape != in.name)) {
                 continue;
             }
-            explorer e(s, in, o);
+            explorer e(s, in, o.within);
             exploring = &e;
             if (showing) {
                 e.show(o.replay);
