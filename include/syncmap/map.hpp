@@ -327,7 +327,8 @@ public:
 
     /// Changes one entry atomically: `f(const T* current)` is given the value of `key`, or nullptr, and
     /// returns an `optional<T>`: the new value, or nullopt to erase (or leave absent). Returns what f did
-    /// last. f runs under no lock and may do anything; it runs again if the entry has changed meanwhile.
+    /// last. f runs under no lock and may do anything; it runs again if the entry has
+    /// changed meanwhile and something is to be written.
     /// May wait. Synchronizes as load() and store(). Throws as those, and what f throws; strong. Go: a loop
     /// of Load and CompareAndSwap.
     template <class K = Key, class F>
@@ -391,7 +392,7 @@ public:
     /// Makes room for `n` entries in all. On an empty map done on return: no growth until there are more. On a
     /// filled one a successor large enough is started, which further use completes. The room stays until a
     /// quarter of it has been in use once. O(n) for the caller; others never wait for it. Throws
-    /// `std::bad_alloc`, `std::length_error`; strong.
+    /// `std::bad_alloc` (also if Hash throws while flat entries move), `std::length_error`; strong.
     void reserve(size_type n) { impl_.reserve(n); }
 
     /// Asks for the smallest table that holds what is there. Starts a successor of half the size, which

@@ -20,10 +20,11 @@ for folder in profile profile-tiny; do
     objects="$objects -object $build/$folder/fuzz/replay"
 done
 
-cmake -S "$top" -B "$build/tests" -G Ninja -DSYNCMAP_BUILD_EXAMPLES=OFF -DCMAKE_CXX_COMPILER=clang++-14 \
-    -DCMAKE_CXX_FLAGS="$profile" >"$build/tests.log"
+cmake -S "$top" -B "$build/tests" -G Ninja -DSYNCMAP_BUILD_EXAMPLES=OFF -DCMAKE_UNITY_BUILD=ON \
+    -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_CXX_FLAGS="-O0 ${profile#-O1}" >"$build/tests.log"
 cmake --build "$build/tests" -- --quiet || fail 3 "$kind: building the tests failed"
-LLVM_PROFILE_FILE="$coverage/tests-%p.profraw" ctest --test-dir "$build/tests" -LE build >>"$build/tests.log" ||
+LLVM_PROFILE_FILE="$coverage/tests-%p.profraw" ctest --test-dir "$build/tests" -LE build --parallel "$CMAKE_BUILD_PARALLEL_LEVEL" \
+    >>"$build/tests.log" ||
     { tail -n 20 "$build/tests.log"; fail 1 "$kind: the tests failed"; }
 for program in "$build"/tests/tests/program_*; do
     objects="$objects -object $program"

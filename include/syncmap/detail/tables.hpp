@@ -133,7 +133,7 @@ public:
             } else {
                 // Too small: be done with it, then start the right one.
                 if (!move_all(op.unlinked(), *t, *next)) {
-                    throw_bad_alloc();  // what else would keep a bucket from moving
+                    throw_bad_alloc();  // most likely; or Hash has thrown
                 }
             }
         }
