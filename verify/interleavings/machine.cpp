@@ -97,10 +97,14 @@ unsigned choose_free(unsigned except) {
     return found[count == 1 ? 0 : guided_by->choose(choice::first, counted.steps, count, found)];
 }
 
-void step(const void* at, bool writes, where from) {
+void count_step() {
     if (++counted.steps > step_limit) {
         violation("the threads go on for ever");
     }
+}
+
+void step(const void* at, bool writes, where from) {
+    count_step();
     for (unsigned t = 0; t < thread_count; ++t) {
         threads[t].stood_back = threads[t].stood_back && t == current;
     }
@@ -216,9 +220,7 @@ void let_others_run(where from) {
     }
     const arena::opened closed(false);
     trace("gives way", nullptr, 0, from);
-    if (++counted.steps > step_limit) {
-        violation("the threads go on for ever");
-    }
+    count_step();
     threads[current].stood_back = true;
     // By default the one that has waited longest, so that threads that wait for a third one end.
     unsigned found[max_threads];

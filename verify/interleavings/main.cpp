@@ -31,8 +31,8 @@ std::unique_ptr<subject> make_subject() {
 constexpr shape shapes[] = {
     {"flat", make_subject<std::uint64_t, std::uint64_t>},
     {"flat-wide-key", make_subject<wide_key, std::uint32_t>},
-    {"node-word", make_subject<node_key, std::uint64_t>},
-    {"node-box", make_subject<std::uint64_t, boxed>},
+    {"node-word", make_subject<watched, std::uint64_t>},
+    {"node-box", make_subject<std::uint64_t, watched>},
 };
 
 // --- when a rule is broken ----------------------------------------------------------------------------

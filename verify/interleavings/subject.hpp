@@ -18,53 +18,29 @@ struct chosen_hash {
     }
 };
 
-inline constexpr int gone = -1; ///< in place of the number of an object that has been destroyed
-/// (Volatile: a compiler may take it that nobody looks at what a destructor leaves behind.)
-inline void bury(int& id) { *static_cast<volatile int*>(&id) = gone; }
-inline int living(int id) {
-    if (id == gone) {
-        machine::violation("a destroyed object is looked at");
-    }
-    return id;
-}
-
-/// A value in a box: every look at it is checked to be one at a living object.
-class boxed {
+/// A key or value that is no word: every look at it is checked to be one at a living object.
+class watched {
 public:
-    explicit boxed(int id) : id_(id) {}
-    boxed(const boxed& other) : id_(other.look()) {}
-    boxed& operator=(const boxed&) = delete;
-    ~boxed() {
+    explicit watched(int id) : id_(id) {}
+    watched(const watched& other) : id_(other.look()) {}
+    watched& operator=(const watched&) = delete;
+    ~watched() {
         machine::touch(this, true);
-        bury(id_);
+        // Volatile: a compiler may take it that nobody looks at what a destructor leaves behind.
+        *static_cast<volatile int*>(&id_) = gone;
     }
     [[nodiscard]] int look() const {
         machine::touch(this, false);
-        return living(id_);
+        if (id_ == gone) {
+            machine::violation("a destroyed object is looked at");
+        }
+        return id_;
     }
-    friend bool operator==(const boxed& a, const boxed& b) { return a.look() == b.look(); }
+    friend bool operator==(const watched& a, const watched& b) { return a.look() == b.look(); }
 
 private:
-    int id_;
-};
+    static constexpr int gone = -1; ///< the number of an object that has been destroyed
 
-/// A key in a node.
-class node_key {
-public:
-    explicit node_key(int id) : id_(id) {}
-    node_key(const node_key& other) : id_(other.look()) {}
-    node_key& operator=(const node_key&) = delete;
-    ~node_key() {
-        machine::touch(this, true);
-        bury(id_);
-    }
-    [[nodiscard]] int look() const {
-        machine::touch(this, false);
-        return living(id_);
-    }
-    friend bool operator==(const node_key& a, const node_key& b) { return a.look() == b.look(); }
-
-private:
     int id_;
 };
 
