@@ -170,7 +170,7 @@ public:
     /// The value of `key`, copied, or nullopt. Lock-free. Synchronizes with the write it sees. Throws what
     /// Hash, KeyEqual and the copy throw; strong. Go: Load.
     template <class K = Key>
-    std::optional<T> load(const K& key) const {
+    SYNCMAP_INLINE std::optional<T> load(const K& key) const {
         static_assert(std::is_copy_constructible_v<T>,
                       "syncmap::map::load() returns a copy, and T cannot be copied: use visit() to look at "
                       "the value where it is, or pin() to keep it");
@@ -182,7 +182,7 @@ public:
     /// Lock-free beside f. Synchronizes with the write it sees. Throws what Hash, KeyEqual and f throw, and
     /// `std::bad_alloc` (the first visits of a thread). No counterpart in Go, where values are shared.
     template <class K = Key, class F>
-    bool visit(const K& key, F&& f) const {
+    SYNCMAP_INLINE bool visit(const K& key, F&& f) const {
         static_assert(std::is_invocable_v<F&, const T&>,
                       "syncmap::map::visit(key, f): f must be callable with `const T&`");
         return impl_.visit(lookup_key(key), f);
@@ -199,7 +199,7 @@ public:
     /// Whether there is a value of `key`. Lock-free. Synchronizes with the write it sees. Throws what Hash
     /// and KeyEqual throw. Go: `_, ok := m.Load(key)`.
     template <class K = Key>
-    bool contains(const K& key) const {
+    SYNCMAP_INLINE bool contains(const K& key) const {
         return impl_.contains(lookup_key(key));
     }
 

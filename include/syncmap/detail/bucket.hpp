@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The tags, the control word and the writers' lock of one bucket.
+// The tags and the control word of one bucket.
 //
 // A bucket has 14 slots. Its 16-byte tag group says what is in them: bytes 0..13 are one tag a slot
 // (0 empty, 1 dead, otherwise taken from the hash), the last 16 bits are the control word.
@@ -42,15 +42,19 @@ class control {
 public:
     static constexpr unsigned versions = limit(1U << 14U, 4U);
 
-    constexpr explicit control(std::uint64_t high_half) noexcept
-        : bits_(static_cast<std::uint16_t>(high_half >> 48)) {}
+    constexpr explicit control(std::uint64_t high_half) noexcept : half_(high_half) {}
 
-    [[nodiscard]] constexpr bool moved() const noexcept { return (bits_ & 1U) != 0; }
-    [[nodiscard]] constexpr bool overflow() const noexcept { return (bits_ & 2U) != 0; }
-    [[nodiscard]] constexpr unsigned version() const noexcept { return (bits_ >> 2U) % versions; }
+    [[nodiscard]] constexpr bool moved() const noexcept { return (half_ >> 48U & 1U) != 0; }
+    [[nodiscard]] constexpr bool overflow() const noexcept { return (half_ >> 49U & 1U) != 0; }
+    [[nodiscard]] constexpr unsigned version() const noexcept {
+        return static_cast<unsigned>(half_ >> 50U) % versions;
+    }
+    [[nodiscard]] constexpr bool same_version(control other) const noexcept {
+        return ((half_ ^ other.half_) >> 50U) % versions == 0;
+    }
 
 private:
-    std::uint16_t bits_;
+    std::uint64_t half_;  ///< of which only those 16 bits are looked at
 };
 
 class tag_group {
@@ -169,46 +173,5 @@ public:
 constexpr unsigned first_slot(slot_mask mask) noexcept {
     return static_cast<unsigned>(std::countr_zero(mask));
 }
-
-/// Writers of a bucket exclude each other with this: 4 bytes, spins briefly, then parks.
-class bucket_lock {
-public:
-    bool try_lock() noexcept {
-        std::uint32_t expected = free;
-        // (B4) acquire: pairs with the release in (B5).
-        return state_.compare_exchange_strong(expected, held, std::memory_order_acquire,
-                                              std::memory_order_relaxed);
-    }
-    void lock() noexcept {
-        if (!try_lock()) {
-            lock_slowly();
-        }
-    }
-    void unlock() noexcept {
-        // (B5) release: pairs with (B4).
-        if (state_.exchange(free, std::memory_order_release) == contended) {
-            wake_one(state_);
-        }
-    }
-
-private:
-    static constexpr std::uint32_t free = 0;
-    static constexpr std::uint32_t held = 1;
-    static constexpr std::uint32_t contended = 2;  ///< held, and somebody may be parked
-
-    SYNCMAP_NOINLINE void lock_slowly() noexcept {
-        for (int spin = 0; spin < limit(100, 1); ++spin) {
-            cpu_relax();
-            if (state_.load(std::memory_order_relaxed) == free && try_lock()) {
-                return;
-            }
-        }
-        while (state_.exchange(contended, std::memory_order_acquire) != free) {  // (B4)
-            wait_while(state_, contended);
-        }
-    }
-
-    atomic<std::uint32_t> state_{free};
-};
 
 }  // namespace syncmap::inline v0::detail

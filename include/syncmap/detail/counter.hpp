@@ -9,6 +9,8 @@
 // Used by table.hpp (one a generation) and the engine.
 #pragma once
 
+#include <algorithm>
+
 #include "epoch.hpp"
 
 namespace syncmap::inline v0::detail {
@@ -28,7 +30,7 @@ class counter {
 public:
     /// Counts one entry more (+1) or less (-1). Says whether it is time to look at the sum again, which
     /// it is once in about `interval` changes of a thread.
-    bool add(const thread_record& record, int change, std::uint32_t interval) noexcept {
+    SYNCMAP_INLINE bool add(const thread_record& record, int change, std::uint32_t interval) noexcept {
         counter_cells* const cells = cells_.load(std::memory_order_acquire);
         if (cells == nullptr || record.index >= counter_cells::size) {
             shared_.fetch_add(change, std::memory_order_relaxed);
@@ -42,11 +44,12 @@ public:
         return ticks >= interval;
     }
 
-    [[nodiscard]] std::size_t sum() const noexcept {
+    /// `records`: how many records there have been; a cell with a larger index was never used.
+    [[nodiscard]] std::size_t sum(std::uint32_t records) const noexcept {
         std::int64_t total = shared_.load(std::memory_order_relaxed);
         if (const counter_cells* const cells = cells_.load(std::memory_order_acquire)) {
-            for (const counter_cell& c : cells->cell) {
-                total += c.count.load(std::memory_order_relaxed);
+            for (std::uint32_t i = 0; i < std::min(records, counter_cells::size); ++i) {
+                total += cells->cell[i].count.load(std::memory_order_relaxed);
             }
         }
         return total > 0 ? static_cast<std::size_t>(total) : 0;

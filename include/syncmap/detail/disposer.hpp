@@ -78,11 +78,7 @@ public:
                 return true;
             case retired_kind::table: {
                 auto* const t = static_cast<table_type*>(r);
-                if (!free_overflows(*t)) {
-                    return false;
-                }
-                base::free_table(t);
-                return true;
+                return free_table(t);
             }
             case retired_kind::generation: break;
         }
@@ -116,6 +112,33 @@ protected:
             const retired_weight w = weight(list.front());
             destroy(list.pop(w.objects, w.bytes), none);
         }
+    }
+
+    /// A step of freeing a table; true when it is gone.
+    bool free_table(table_type* t) noexcept {
+        if (!free_overflows(*t) || !forget_contents(*t)) {
+            return false;
+        }
+        base::free_table(t);
+        return true;
+    }
+
+    /// A step of giving a large table's pages back, but for the first, which has its header. True when all are.
+    bool forget_contents(table_type& t) noexcept {
+        constexpr std::size_t step = 4 * largest_page;
+        if constexpr (std::is_same_v<Allocator, std::allocator<std::pair<const Key, T>>>) {
+            const auto begin = reinterpret_cast<std::uintptr_t>(&t);
+            const std::uintptr_t end = (begin + t.bytes()) / largest_page * largest_page;
+            std::size_t& done = t.pages_forgotten;
+            const std::uintptr_t from = (begin / largest_page + 1 + done) * largest_page;
+            if (t.bytes() > step && from < end) {
+                const std::uintptr_t to = std::min(end, from + step);
+                forget_pages(from, to);
+                done += (to - from) / largest_page;
+                return to == end;
+            }
+        }
+        return true;
     }
 
     /// A step of freeing a table's overflow buckets; true when all are gone.
@@ -175,13 +198,13 @@ protected:
                     }
                 }
             }
-            if (!free_overflows(*t) || (next != nullptr && !free_overflows(*next))) {
+            if (next != nullptr && !free_table(next)) {
                 return false;
             }
-            if (next != nullptr) {
-                base::free_table(next);
+            t->successor.store(nullptr, std::memory_order_relaxed);
+            if (!free_table(t)) {
+                return false;
             }
-            base::free_table(t);
             g->root = nullptr;
             g->objects_left = 0;
         }

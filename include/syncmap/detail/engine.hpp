@@ -13,17 +13,18 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 
 #include "supply.hpp"
 #include "tables.hpp"
 
 namespace syncmap::inline v0::detail {
 
-/// What find() found. Valid while the section lasts.
+/// What find() found. The token is valid while the section lasts.
 template <class Key, class T>
 struct hit {
     typename layout<Key, T>::token token{};
+    bool present = false;
+    bool missed = false;  ///< a moved bucket was met on the way
 };
 
 enum class payment { due, due_if_present, none };  ///< whether a load that misses moves a bucket
@@ -69,50 +70,33 @@ public:
     // --- finding --------------------------------------------------------------------------------
 
     /// Looks a key up, inside a section. Lock-free: looks again only after another thread has reused a
-    /// slot of the bucket meanwhile. `missed`: a moved bucket was met on the way.
+    /// slot of the bucket meanwhile.
     template <class K>
-    bool find(const K& key, std::uint64_t hash, hit<Key, T>& found, bool& missed) const {
-        const std::uint8_t tag = tag_of(hash);
-        const table_type* t = read_table();
-        while (t != nullptr) {
-            const std::size_t i = t->index(hash);
-            const tag_group& group = t->tags[i];
-            const control look = group.load_control();
-            if (look.moved()) {
-                missed = true;
-                t = t->successor.load(std::memory_order_acquire);  // (N1)
-                continue;
-            }
-            probe p = probe_bucket(group, look, t->slots_of(i), tag, hash, key, found);
-            if (p == probe::absent && look.overflow()) [[unlikely]] {
-                p = probe_chain(t->home(i), tag, hash, key, found);
-            }
-            if (p != probe::changed) {
-                return p == probe::found;
-            }
+    [[nodiscard]] hit<Key, T> find(const K& key, std::uint64_t hash) const {
+        hit<Key, T> h;
+        const probe p = find_at_once(key, hash, h.token);
+        if (p == probe::unclear) [[unlikely]] {
+            return find_further(key, hash);
         }
-        return false;
+        h.present = p == probe::found;
+        return h;
     }
 
-    /// Calls f(hit, record) inside a section if the key is there; says whether it was. A load that has met
-    /// a moved bucket pays for it by moving one; one that a write is going to follow does not.
-    template <class K, class F>
-    bool read(const K& key, std::uint64_t hash, payment pay, F&& f) {
-        bool missed = false;
-        bool present = false;
-        {
-            const section inside(home());
-            hit<Key, T> found;
-            present = find(key, hash, found, missed);
-            if (present) {
-                f(found, inside.record());
+    /// What f(token, record) gives, called inside a section, or R() where the key is not there. A load that
+    /// has met a moved bucket pays for it by moving one; one that a write is going to follow does not.
+    template <class K, class F, class R = std::invoke_result_t<F&, token, thread_record&>>
+    SYNCMAP_INLINE R read(const K& key, std::uint64_t hash, payment pay, F f) {
+        if (const quick_section inside(home()); inside.entered()) [[likely]] {
+            token found{};
+            const probe p = find_at_once(key, hash, found);
+            if (p == probe::found) [[likely]] {
+                return f(found, inside.record());
+            }
+            if (p == probe::absent) [[likely]] {
+                return R();
             }
         }
-        if (missed && (pay == payment::due || (pay == payment::due_if_present && present)))
-            [[unlikely]] {
-            pay_for_miss();
-        }
-        return present;
+        return read_further<as_argument<K>>(key, hash, pay, f);
     }
 
     // --- changing -------------------------------------------------------------------------------
@@ -120,11 +104,12 @@ public:
     /// Locks the key's bucket, asks decide(const token* current) what to do with the entry, and does it
     /// with what the supply brings. decide() must be quick and not throw.
     template <class K, class Decide>
-    outcome<token> write(operation& op, const K& key, std::uint64_t hash, supply_type& s,
-                         Decide&& decide) {
+    SYNCMAP_INLINE outcome<token> write(operation& op, const K& key, std::uint64_t hash, supply_type& s,
+                                        Decide&& decide) {
         table_type* t = read_table();
+        bool rebuilding = false;
         for (;;) {
-            if (t == nullptr) {
+            if (t == nullptr) [[unlikely]] {
                 if (decide(static_cast<const token*>(nullptr)) != verb::put) {
                     return {result::kept, false, {}};
                 }
@@ -133,28 +118,59 @@ public:
                 }
                 t = this->make_first_table(0);
             }
-            if (table_type* const next = t->successor.load(std::memory_order_acquire)) {
+            if (table_type* const next = t->successor.load(std::memory_order_acquire)) [[unlikely]] {
+                rebuilding = true;
                 if (this->move_home(op.unlinked(), *t, *next, hash)) {
                     t = next;
                     continue;
                 }
             }
             const std::size_t i = t->index(hash);
+            if constexpr (lay::flat) {
+                expect_write(*t, hash);
+            }
             outcome<token> done{result::kept, false, {}};
-            bool chained = false;
+            bool look = false;  // whether another table may be due
             {
-                const std::lock_guard lock(t->sides[i].lock);
-                if (t->tags[i].load_control().moved()) {
+                const lock_guard locked(t->locks[i], home());
+                if (t->tags[i].load_control().moved()) [[unlikely]] {
                     t = t->successor.load(std::memory_order_acquire);
                     continue;
                 }
-                done = change_locked(op, *t, i, key, hash, s, decide, chained);
+                done = change_locked(op, *t, i, key, hash, s, decide, look);
             }
-            if (done.result != result::needs_key) {  // else the caller comes back at once
-                settle(op, *t, done.result, chained);
+            if (done.result == result::inserted || done.result == result::erased) {
+                look |= t->gen->entries.add(op.record(), done.result == result::inserted ? 1 : -1,
+                                            base::count_interval(t->bits));
+            }
+            if (look || rebuilding) [[unlikely]] {
+                settle(op, *t, done.result, look);
             }
             return done;
         }
+    }
+
+    /// Asks for the cache lines that a write of this key is going to need: nothing that comes after taking a
+    /// lock overlaps with what comes before. Inside a section. Says whether the key seems to be there.
+    SYNCMAP_INLINE bool expect_write(const table_type& t, std::uint64_t hash) const noexcept {
+        const std::size_t i = t.index(hash);
+        prefetch(t.locks + i);
+        const tag_view tags(t.tags[i]);
+        const slot_mask same = tags.match(tag_of(hash));
+        slot_mask likely = same;
+        for (const std::uint8_t next : {tag_empty, tag_dead}) {
+            likely = likely != 0 ? likely : tags.match(next);
+        }
+        if (likely != 0) [[likely]] {
+            const slot& s = t.slots[i * slots_per_bucket + first_slot(likely)];
+            prefetch(&s);
+            if constexpr (!lay::flat) {
+                if (same != 0) {
+                    prefetch(s.load());
+                }
+            }
+        }
+        return same != 0;
     }
 
     /// Not concurrent-safe.
@@ -192,7 +208,7 @@ protected:
     using base::pay_for_miss;
     using base::read_table;
 
-    enum class probe { found, absent, changed };
+    enum class probe { found, absent, unclear };
 
     /// Types that `==` compares without looking anywhere else, whatever the bytes are: a key that may be
     /// half overwritten can be compared before the version has been checked.
@@ -201,31 +217,32 @@ protected:
         (std::is_same_v<KeyEqual, std::equal_to<>> || std::is_same_v<KeyEqual, std::equal_to<Key>>);
 
     template <class K>
-    probe probe_bucket(const tag_group& group, control look, const slot* slots, std::uint8_t tag,
-                       [[maybe_unused]] std::uint64_t hash, const K& key, hit<Key, T>& found) const {
-        for (slot_mask m = tag_view(group).match(tag); m != 0; m &= m - 1) {
-            const slot& s = slots[first_slot(m)];
+    SYNCMAP_INLINE probe probe_bucket(const tag_group& group, control look, const slot* slots,
+                                      std::size_t first, std::uint64_t hash, const K& key,
+                                      token& found) const {
+        for (slot_mask m = tag_view(group).match(tag_of(hash)); m != 0; m &= m - 1) {
+            const slot& s = slots[first + first_slot(m)];
             if constexpr (lay::flat) {
                 const auto unchanged = [&] {
-                    return group.load_control().version() == look.version();
+                    return group.load_control().same_version(look);
                 };
                 const auto k = s.load_key();
                 if constexpr (!compare_first) {
                     if (!unchanged()) {
-                        return probe::changed;
+                        return probe::unclear;
                     }
                 }
                 if (!equal_(k.get(), key)) {
                     continue;
                 }
-                found.token = s.load();
-                return unchanged() ? probe::found : probe::changed;
+                found = s.load();
+                return unchanged() ? probe::found : probe::unclear;
             } else {
                 const node* const n = s.load();
                 if (n->hash() == hash && equal_(*n->key(), key)) {
-                    found.token = n->load();
+                    found = n->load();
                     if constexpr (!lay::word) {
-                        if (found.token == nullptr) {
+                        if (found == nullptr) {
                             continue;  // erased since the tags were looked at
                         }
                     }
@@ -236,17 +253,78 @@ protected:
         return probe::absent;
     }
 
+    /// One look at one bucket of `read`, which nearly always tells. All that most loads do.
     template <class K>
-    SYNCMAP_NOINLINE probe probe_chain(view first, std::uint8_t tag, std::uint64_t hash, const K& key,
-                                       hit<Key, T>& found) const {
-        for (view b = first.following(); b.tags != nullptr; b = b.following()) {
-            const probe p =
-                probe_bucket(*b.tags, b.tags->load_control(), b.slots, tag, hash, key, found);
-            if (p != probe::absent) {
-                return p;
+    SYNCMAP_INLINE probe find_at_once(const K& key, std::uint64_t hash, token& found) const {
+        const table_type* const t = read_table();
+        if (t == nullptr) [[unlikely]] {
+            return probe::absent;
+        }
+        const std::size_t i = t->index(hash);
+        const tag_group& group = t->tags[i];
+        const control look = group.load_control();
+        if (look.moved()) [[unlikely]] {
+            return probe::unclear;
+        }
+        const probe p = probe_bucket(group, look, t->slots, i * slots_per_bucket, hash, key, found);
+        return p == probe::absent && look.overflow() ? probe::unclear : p;
+    }
+
+    /// find() where that does not tell: the bucket has moved, or is just changing, or overflows.
+    template <class K>
+    SYNCMAP_NOINLINE hit<Key, T> find_further(const K& key, std::uint64_t hash) const {
+        hit<Key, T> h;
+        for (const table_type* t = read_table(); t != nullptr;) {
+            const std::size_t i = t->index(hash);
+            const control look = t->tags[i].load_control();
+            if (look.moved()) {
+                h.missed = true;
+                t = t->successor.load(std::memory_order_acquire);  // (N1)
+                continue;
+            }
+            const probe p = probe_chain(t->home(i), look, hash, key, h.token);
+            if (p != probe::unclear) {
+                h.present = p == probe::found;
+                break;
             }
         }
-        return probe::absent;
+        return h;
+    }
+
+    /// How a key is handed to a function that is called out of line: a small one need not be in memory then.
+    template <class K>
+    using as_argument =
+        std::conditional_t<std::is_trivially_copyable_v<K> && sizeof(K) <= 16 && !std::is_array_v<K>, K,
+                           const K&>;
+
+    /// read() where one look does not tell, or the section is not an easy one.
+    template <class K, class F, class R = std::invoke_result_t<F&, token, thread_record&>>
+    SYNCMAP_NOINLINE R read_further(K key, std::uint64_t hash, payment pay, F f) {
+        bool owes = false;
+        const auto look_further = [&]() -> R {
+            const section inside(home());
+            const hit<Key, T> h = find_further(key, hash);
+            owes = h.missed && (pay == payment::due || (pay == payment::due_if_present && h.present));
+            return h.present ? f(h.token, inside.record()) : R();
+        };
+        R result = look_further();
+        if (owes) {
+            pay_for_miss();
+        }
+        return result;
+    }
+
+    template <class K>
+    probe probe_chain(view home_bucket, control look, std::uint64_t hash, const K& key,
+                      token& found) const {
+        probe p = probe_bucket(*home_bucket.tags, look, home_bucket.slots, 0, hash, key, found);
+        if (look.overflow()) {
+            for (view b = home_bucket.following(); p == probe::absent && b.tags != nullptr;
+                 b = b.following()) {
+                p = probe_bucket(*b.tags, b.tags->load_control(), b.slots, 0, hash, key, found);
+            }
+        }
+        return p;
     }
 
     struct place {
@@ -255,9 +333,10 @@ protected:
     };
 
     template <class K>
-    bool locate_locked(table_type& t, std::size_t i, std::uint64_t hash, const K& key, place& at,
+    SYNCMAP_INLINE bool locate_locked(table_type& t, std::size_t i, std::uint64_t hash, const K& key, place& at,
                        token& current) const {
         const std::uint8_t tag = tag_of(hash);
+        const bool overflow = t.tags[i].load_control().overflow();
         for (view b = t.home(i); b.tags != nullptr; b = b.following()) {
             for (slot_mask m = tag_view(*b.tags).match(tag); m != 0; m &= m - 1) {
                 const slot& s = b.slots[first_slot(m)];
@@ -277,12 +356,15 @@ protected:
                 at = {b, first_slot(m)};
                 return true;
             }
+            if (!overflow) [[likely]] {
+                break;  // and leave the cache line of the chains alone
+            }
         }
         return false;
     }
 
     template <class K, class Decide>
-    outcome<token> change_locked(operation& op, table_type& t, std::size_t i, const K& key,
+    SYNCMAP_INLINE outcome<token> change_locked(operation& op, table_type& t, std::size_t i, const K& key,
                                  std::uint64_t hash, supply_type& s, Decide& decide, bool& chained) {
         place at{};
         outcome<token> done{result::kept, false, {}};
@@ -305,7 +387,7 @@ protected:
         return done;
     }
 
-    void replace_locked(operation& op, const place& at, token before, supply_type& s) noexcept {
+    SYNCMAP_INLINE void replace_locked(operation& op, const place& at, token before, supply_type& s) noexcept {
         slot& entry = at.bucket.slots[at.slot];
         if constexpr (lay::flat) {
             entry.store(s.value());
@@ -323,7 +405,7 @@ protected:
         }
     }
 
-    void erase_locked(operation& op, const place& at, token before) noexcept {
+    SYNCMAP_INLINE void erase_locked(operation& op, const place& at, token before) noexcept {
         at.bucket.tags->set_tag(at.slot, tag_dead);
         if constexpr (!lay::flat) {
             node* const n = at.bucket.slots[at.slot].load();
@@ -338,9 +420,25 @@ protected:
     }
 
     /// Into an unused slot of the chain, or a dead one, or a new overflow bucket (true then).
-    bool insert_locked(table_type& t, std::size_t i, std::uint64_t hash, supply_type& s) {
+    SYNCMAP_INLINE bool insert_locked(table_type& t, std::size_t i, std::uint64_t hash, supply_type& s) {
+        const tag_view tags(t.tags[i]);
+        slot_mask room = tags.match(tag_empty);
+        if (room == 0) [[unlikely]] {
+            room = tags.match(tag_dead);
+            if (room == 0 || !bump_for_reuse(t.home(i))) {
+                return insert_into_chain(t, i, hash, s);
+            }
+        }
+        const unsigned first = first_slot(room);
+        fill(t.slots[i * slots_per_bucket + first], s);
+        t.tags[i].set_tag(first, tag_of(hash));
+        return false;
+    }
+
+    SYNCMAP_NOINLINE bool insert_into_chain(table_type& t, std::size_t i, std::uint64_t hash,
+                                            supply_type& s) {
         const std::uint8_t tag = tag_of(hash);
-        for (view b = t.home(i); b.tags != nullptr; b = b.following()) {
+        for (view b = t.home(i).following(); b.tags != nullptr; b = b.following()) {
             const tag_view tags(*b.tags);
             slot_mask room = tags.match(tag_empty);
             if (room == 0) {
@@ -362,7 +460,7 @@ protected:
         return true;
     }
 
-    void fill(slot& empty, supply_type& s) noexcept {
+    SYNCMAP_INLINE void fill(slot& empty, supply_type& s) noexcept {
         if constexpr (lay::flat) {
             empty.store_key(s.key());
             empty.store(s.value());
@@ -378,37 +476,34 @@ protected:
     /// round within one section, each half of its range begins only when all sections are over that may
     /// have seen the half before the last: those not newer than the stamp that was taken when the last half
     /// began, after its first bump (epoch.hpp, I3, with the bump as the unlinking).
-    bool bump_for_reuse(const view& b) noexcept {
+    SYNCMAP_INLINE bool bump_for_reuse(const view& b) noexcept {
         constexpr unsigned half = control::versions / 2;
-        const bool boundary = (b.tags->load_control().version() + 1) % half == 0;
-        if (boundary) [[unlikely]] {
-            const std::uint64_t oldest = home().oldest();
-            const auto since = static_cast<std::uint32_t>(oldest) - *b.stamp;  // comes round too
-            if (oldest != ~std::uint64_t{0} && static_cast<std::int32_t>(since) <= 0) {
-                return false;
-            }
+        if ((b.tags->load_control().version() + 1) % half == 0) [[unlikely]] {
+            return begin_half(b);
         }
         b.tags->bump_version();
-        if (boundary) [[unlikely]] {
-            *b.stamp = static_cast<std::uint32_t>(home().stamp());
+        return true;
+    }
+    SYNCMAP_NOINLINE bool begin_half(const view& b) noexcept {
+        const std::uint64_t oldest = home().oldest();
+        const auto since = static_cast<std::uint32_t>(oldest) - *b.stamp;  // comes round too
+        if (oldest != ~std::uint64_t{0} && static_cast<std::int32_t>(since) <= 0) {
+            return false;
         }
+        b.tags->bump_version();
+        *b.stamp = static_cast<std::uint32_t>(home().stamp());
         return true;
     }
 
-    /// After a write: counts, pays for moving, and looks whether another table is due.
-    void settle(operation& op, table_type& t, result r, bool chained) {
-        bool look = chained;
-        if (r == result::inserted || r == result::erased) {
-            look = t.gen->entries.add(op.record(), r == result::inserted ? 1 : -1,
-                                      base::count_interval(t.bits)) ||
-                   chained;
-        }
+    /// After a write: looks whether another table is due, and pays for moving.
+    SYNCMAP_NOINLINE void settle(operation& op, table_type& t, result r, bool look) {
         if (look) {
             this->resize_if_due(t);
         }
-        this->help(op.unlinked(), base::units_per_write - 1);
+        if (r != result::needs_key) {  // else the caller comes back at once
+            this->help(op.unlinked(), base::units_per_write - 1);
+        }
     }
-
 
     [[no_unique_address]] KeyEqual equal_;
 };

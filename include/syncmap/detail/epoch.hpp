@@ -12,6 +12,7 @@
 // never destroyed; a map remembers its own. Used by hazard.hpp, garbage.hpp and the engine.
 #pragma once
 
+#include <iterator>
 #include <new>
 #include <type_traits>
 
@@ -63,6 +64,7 @@ struct sweep_frame {
 /// What a thread remembers; no destructor, so that it can be used while the thread exits.
 struct thread_state {
     domain* home = nullptr;           ///< domain of `record`, the one used last
+    domain* quick = nullptr;          ///< the same, unless the record is temporary or has to fence
     thread_record* record = nullptr;
     thread_record* all = nullptr;
     bool exited = false;  ///< the guard below is gone: sections take temporary records
@@ -86,7 +88,7 @@ public:
         return find_record();
     }
 
-    void enter(thread_record& record) noexcept {
+    SYNCMAP_INLINE void enter(thread_record& record) noexcept {
         // (E1) acquire: pairs with (E4). An epoch newer than a stamp shows what was unlinked under it.
         const std::uint64_t now = epoch_.load(std::memory_order_acquire);
         if (readers_fence_) [[unlikely]] {
@@ -108,6 +110,21 @@ public:
         record.active.store(outer, std::memory_order_release);
     }
 
+    /// enter(), if the calling thread's record is at hand, in no section yet and need not fence.
+    SYNCMAP_INLINE bool enter_quickly(thread_record*& record) noexcept {
+        if (this_thread.quick != this) [[unlikely]] {
+            return false;
+        }
+        record = this_thread.record;
+        if (record->active.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+            return false;
+        }
+        // (E1), (E2) as in enter().
+        record->active.store(epoch_.load(std::memory_order_acquire), std::memory_order_release);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        return true;
+    }
+
     /// A stamp for everything that the caller has unlinked so far.
     std::uint64_t stamp() noexcept {
         // (E4) acq_rel: releases the unlinking to (E1); one order of stamps.
@@ -123,6 +140,21 @@ public:
             barrier_everywhere();
         }
     }
+    /// The other side of that, for who need not wait for the fence: nothing, unless readers have to fence.
+    void fence_if_readers_do() const noexcept {
+        if (readers_fence_) [[unlikely]] {
+            full_fence();
+        } else {
+            std::atomic_signal_fence(std::memory_order_seq_cst);
+        }
+    }
+
+    /// How many threads are parked at this lock, or at one that shares the count with it: see lock.hpp.
+    [[nodiscard]] atomic<std::uint32_t>& parked(const void* lock) noexcept {
+        const auto address = reinterpret_cast<std::uintptr_t>(lock);
+        return parked_[(address >> 4U) % std::size(parked_)];
+    }
+
     /// The oldest epoch in which somebody is inside a section; the largest number when nobody is.
     /// What carries a stamp older than this, given before the call, is seen by nobody.
     [[nodiscard]] std::uint64_t oldest() const noexcept {
@@ -148,6 +180,11 @@ public:
             }
         }
         return false;
+    }
+
+    /// How many records there are: their indices are smaller.
+    [[nodiscard]] std::uint32_t records() const noexcept {
+        return record_count_.load(std::memory_order_relaxed);
     }
 
     /// A number that no other call gets.
@@ -212,6 +249,7 @@ public:
     static void end_of_thread() noexcept {
         this_thread.exited = true;
         this_thread.home = nullptr;
+        this_thread.quick = nullptr;
         thread_record* r = this_thread.all;
         this_thread.all = nullptr;
         while (r != nullptr) {
@@ -269,8 +307,7 @@ private:
     SYNCMAP_NOINLINE thread_record& find_record() {
         for (auto* r = this_thread.all; r != nullptr; r = r->next_of_thread) {
             if (r->home == this) {
-                this_thread.home = this;
-                this_thread.record = r;
+                remember(*r);
                 return *r;
             }
         }
@@ -281,9 +318,14 @@ private:
             record.next_of_thread = this_thread.all;
             this_thread.all = &record;
         }
-        this_thread.home = this;
-        this_thread.record = &record;
+        remember(record);
         return record;
+    }
+
+    void remember(thread_record& record) noexcept {
+        this_thread.home = this;
+        this_thread.quick = record.temporary || readers_fence_ ? nullptr : this;
+        this_thread.record = &record;
     }
 
     thread_record& claim_record() {
@@ -323,7 +365,9 @@ private:
     /// The other threads do not exist here: their sections and calls are over, their handles are not.
     void after_fork_in_child() noexcept {
         forking_.store(0, std::memory_order_seq_cst);
-        readers_fence_ = readers_fence_ || !register_barrier_everywhere();
+        if (!readers_fence_ && !register_barrier_everywhere()) {
+            die("membarrier was available when the process started and is not any more");
+        }
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
             if (belongs_to_caller(*r)) {
                 continue;
@@ -349,13 +393,14 @@ private:
     atomic<int> forking_{0};  ///< forks being prepared, several threads may fork at once
     atomic<std::uint64_t> serial_{1};
     atomic<std::size_t> hazard_slots_{0};
+    atomic<std::uint32_t> parked_[64]{};
 };
 
 /// A stay in which nothing that can be reached is destroyed. Runs no user code but Hash, KeyEqual and
 /// T's copy constructor; must be left by the thread that entered.
 class section {
 public:
-    explicit section(domain& home)
+    SYNCMAP_INLINE explicit section(domain& home)
         : record_(home.record_of_this_thread()),
           outer_(record_.active.load(std::memory_order_relaxed)) {
         if (outer_ == 0) [[likely]] {
@@ -364,19 +409,46 @@ public:
     }
     section(const section&) = delete;
     section& operator=(const section&) = delete;
-    ~section() {
+    SYNCMAP_INLINE ~section() {
         domain::leave(record_, outer_);
-        if (record_.temporary && outer_ == 0) [[unlikely]] {
-            this_thread.home = nullptr;
-            domain::give_back(record_);
+        if (record_.temporary) [[unlikely]] {
+            give_back();
         }
     }
 
     [[nodiscard]] thread_record& record() const noexcept { return record_; }
 
 private:
+    SYNCMAP_NOINLINE void give_back() noexcept {
+        if (outer_ == 0) {
+            this_thread.home = nullptr;
+            domain::give_back(record_);
+        }
+    }
+
     thread_record& record_;
     std::uint64_t outer_;
+};
+
+/// A section for what is short and common; not entered where that takes more than a few instructions.
+class quick_section {
+public:
+    SYNCMAP_INLINE explicit quick_section(domain& home) noexcept
+        : entered_(home.enter_quickly(record_)) {}
+    quick_section(const quick_section&) = delete;
+    quick_section& operator=(const quick_section&) = delete;
+    SYNCMAP_INLINE ~quick_section() {
+        if (entered_) {
+            domain::leave(*record_, 0);
+        }
+    }
+
+    [[nodiscard]] bool entered() const noexcept { return entered_; }
+    [[nodiscard]] thread_record& record() const noexcept { return *record_; }
+
+private:
+    thread_record* record_ = nullptr;
+    bool entered_;
 };
 
 }  // namespace syncmap::inline v0::detail

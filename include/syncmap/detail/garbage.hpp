@@ -23,11 +23,9 @@
 #include <cassert>
 #include <functional>
 #include <limits>
-#include <mutex>
 #include <utility>
 
-#include "bucket.hpp"
-#include "epoch.hpp"
+#include "lock.hpp"
 #include "retired.hpp"
 
 namespace syncmap::inline v0::detail {
@@ -100,11 +98,11 @@ public:
     }
 
     /// Takes a list of unlinked objects over. Runs no user code.
-    void retire(retired_list& list, std::uint32_t thread_index) noexcept {
+    void retire(retired_list& list, std::uint32_t thread_index, domain& home) noexcept {
         block* const b = newest();
         stripe& s = b->at(thread_index % b->count);
-        const std::lock_guard lock(s.lock);
-        add(s, list.objects(), list.bytes());
+        const lock_guard locked(s.lock, home);
+        count(s, {list.objects(), list.bytes()});
         s.fresh.splice(list);
         note_pending(s);
     }
@@ -169,8 +167,9 @@ public:
                     all.splice(s.fresh);
                     again = again || !all.empty();
                     assert_not_announced(all, home, dispose);
+                    count(s, {0 - all.objects(), 0 - all.bytes()});
                     while (!all.empty()) {
-                        destroy_front(s, all, dispose);
+                        destroy_front(all, dispose);
                     }
                 }
             }
@@ -214,13 +213,16 @@ public:
     }
 
 private:
-    static void add(stripe& s, std::size_t objects, std::size_t bytes) noexcept {
-        s.objects.fetch_add(objects, std::memory_order_relaxed);
-        s.bytes.fetch_add(bytes, std::memory_order_relaxed);
-    }
-    static void subtract(stripe& s, retired_weight w) noexcept {
-        s.objects.fetch_sub(w.objects, std::memory_order_relaxed);
-        s.bytes.fetch_sub(w.bytes, std::memory_order_relaxed);
+    /// How what a stripe holds has changed; less is more by a number that comes round.
+    struct difference {
+        std::size_t objects = 0;
+        std::size_t bytes = 0;
+    };
+    /// Under the stripe's lock.
+    static void count(stripe& s, difference d) noexcept {
+        s.objects.store(s.objects.load(std::memory_order_relaxed) + d.objects,
+                        std::memory_order_relaxed);
+        s.bytes.store(s.bytes.load(std::memory_order_relaxed) + d.bytes, std::memory_order_relaxed);
     }
 
     static bool over_limit(const retired_list& list) noexcept {
@@ -239,7 +241,7 @@ private:
     void sweep(stripe& s, std::size_t budget, domain& home, Disposer& dispose) {
         bool stamp_it = false;
         {
-            const std::lock_guard lock(s.lock);
+            const lock_guard locked(s.lock, home);
             if (s.waiting.empty() && !s.stamping && over_limit(s.fresh)) {
                 s.waiting.splice(s.fresh);
                 s.stamping = stamp_it = true;
@@ -247,7 +249,7 @@ private:
         }
         if (stamp_it) {
             const std::uint64_t stamp = home.stamp();
-            const std::lock_guard lock(s.lock);
+            const lock_guard locked(s.lock, home);
             s.stamp = stamp;
             s.stamping = false;
         }
@@ -255,7 +257,7 @@ private:
         bool check = false;
         bool hurry = false;
         {
-            const std::lock_guard lock(s.lock);
+            const lock_guard locked(s.lock, home);
             stamp = s.stamp;
             check = !s.waiting.empty() && !s.stamping;
             // A thread that stays in a section for very long has been stopped: nothing helps then.
@@ -267,7 +269,7 @@ private:
         }
         retired_list in_hand;
         {
-            const std::lock_guard lock(s.lock);
+            const lock_guard locked(s.lock, home);
             if (passed && s.stamp == stamp && !s.stamping) {
                 s.ready.splice(s.announced);
                 s.ready.splice(s.waiting);
@@ -280,9 +282,10 @@ private:
             s.sweepers.fetch_add(1, std::memory_order_relaxed);
         }
         retired_list held;
-        destroy_some(s, in_hand, held, budget, home, dispose);
+        const difference d = destroy_some(in_hand, held, budget, home, dispose);
         {
-            const std::lock_guard lock(s.lock);
+            const lock_guard locked(s.lock, home);
+            count(s, d);
             in_hand.splice(s.ready);
             s.ready.splice(in_hand);
             s.announced.splice(held);
@@ -308,7 +311,7 @@ private:
     void reclaim(stripe& s, domain& home, Disposer& dispose, bool may_wait) {
         retired_list in_hand;
         {
-            const std::lock_guard lock(s.lock);
+            const lock_guard locked(s.lock, home);
             in_hand.splice(s.announced);
             in_hand.splice(s.ready);
             in_hand.splice(s.waiting);
@@ -316,14 +319,13 @@ private:
             s.sweepers.fetch_add(1, std::memory_order_relaxed);
         }
         retired_list held;
+        difference d;
         if (!in_hand.empty() && sections_are_over(home, may_wait)) {
-            constexpr auto all = std::numeric_limits<std::size_t>::max();
-            while (!in_hand.empty()) {
-                destroy_some(s, in_hand, held, all, home, dispose);
-            }
+            d = destroy_some(in_hand, held, std::numeric_limits<std::size_t>::max(), home, dispose);
         }
         {
-            const std::lock_guard lock(s.lock);
+            const lock_guard locked(s.lock, home);
+            count(s, d);
             s.announced.splice(held);
             s.fresh.splice(in_hand);  // a section may still see it, and must not be waited for
             note_pending(s);
@@ -338,8 +340,9 @@ private:
     /// Destroys about `budget` objects from the front of a ready list that is in hand; those that a hazard
     /// announces go to `held`.
     template <class Disposer>
-    void destroy_some(stripe& s, retired_list& in_hand, retired_list& held, std::size_t budget,
-                      domain& home, Disposer& dispose) {
+    difference destroy_some(retired_list& in_hand, retired_list& held, std::size_t budget, domain& home,
+                            Disposer& dispose) {
+        const retired_weight all{in_hand.objects(), in_hand.bytes()};
         constexpr std::size_t width = limit<std::size_t>(128, 4);  // on the stack, and sweeps of several maps may nest
         candidate batch[width];
         while (budget != 0 && !in_hand.empty()) {
@@ -354,7 +357,7 @@ private:
             for (std::size_t i = 0; i < size; ++i) {
                 const candidate& c = batch[i];
                 if (!c.announced && !c.value_announced) {
-                    destroy_front(s, in_hand, dispose);
+                    destroy_front(in_hand, dispose);
                     continue;
                 }
                 if (c.value_inside != nullptr && !c.value_announced) {
@@ -367,6 +370,8 @@ private:
             }
             budget -= std::min(budget, size + (steps ? step_cost : 0));
         }
+        return {in_hand.objects() + held.objects() - all.objects,
+                in_hand.bytes() + held.bytes() - all.bytes};
     }
 
     struct candidate {
@@ -417,7 +422,7 @@ private:
 
     /// Destroys the front object, or a step of it.
     template <class Disposer>
-    void destroy_front(stripe& s, retired_list& list, Disposer& dispose) {
+    void destroy_front(retired_list& list, Disposer& dispose) {
         const retired_weight before = dispose.weight(list.front());
         retired* const object = list.pop(before.objects, before.bytes);
         retired_list unlinked;
@@ -427,15 +432,10 @@ private:
             gone = dispose.destroy(object, unlinked);
         }
         // Parts first: the whole may be freed only when nothing in it is in use any more.
-        retired_weight after{unlinked.objects(), unlinked.bytes()};
         if (!gone) {
             const retired_weight rest = dispose.weight(object);
             unlinked.push(object, rest.objects, rest.bytes);
-            after.objects += rest.objects;
-            after.bytes += rest.bytes;
         }
-        add(s, after.objects, after.bytes);
-        subtract(s, before);
         unlinked.splice(list);
         list.splice(unlinked);
     }

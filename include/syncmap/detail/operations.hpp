@@ -45,19 +45,17 @@ public:
     using base::write;
 
     template <class K>
-    std::optional<T> load(const K& key) {
-        std::optional<T> copy;
-        read(key, hash_of(key), payment::due, [&](const hit_type& h, thread_record&) { copy_value(h.token, copy); });
-        return copy;
+    SYNCMAP_INLINE std::optional<T> load(const K& key) {
+        return read(key, hash_of(key), payment::due, copy_found{});
     }
 
     template <class K>
-    bool contains(const K& key) {
-        return read(key, hash_of(key), payment::due, [](const hit_type&, thread_record&) {});
+    SYNCMAP_INLINE bool contains(const K& key) {
+        return read(key, hash_of(key), payment::due, is_there{});
     }
 
     template <class K, class F>
-    bool visit(const K& key, F&& f) {
+    SYNCMAP_INLINE bool visit(const K& key, F&& f) {
         const held h = look(key, hash_of(key), hazard::kind::scoped, payment::due);
         if (h.present) {
             static_cast<void>(std::invoke(f, h.value()));
@@ -75,7 +73,7 @@ public:
     void store(K&& key, V&& value) {
         const std::uint64_t hash = hash_of(key);
         supply_type s(this->memory_source());
-        make(s, likely_new(key, hash), hash, std::forward<K>(key), std::forward<V>(value));
+        make(s, likely_new(hash), hash, std::forward<K>(key), std::forward<V>(value));
         put(s, std::forward<K>(key), hash, [](const token*) { return verb::put; });
     }
 
@@ -146,7 +144,7 @@ public:
     std::optional<T> exchange(K&& key, V&& value) {
         const std::uint64_t hash = hash_of(key);
         supply_type s(this->memory_source());
-        make(s, likely_new(key, hash), hash, std::forward<K>(key), std::forward<V>(value));
+        make(s, likely_new(hash), hash, std::forward<K>(key), std::forward<V>(value));
         std::optional<T> previous;
         if constexpr (lay::word) {
             const auto done =
@@ -293,7 +291,6 @@ public:
     }
 
 private:
-    using hit_type = hit<Key, T>;
     using walker_type = walker<operations, Key, T>;
     template <class, class, class>
     friend class walker;
@@ -303,7 +300,7 @@ private:
         bool present = false;
         token seen{};
         [[no_unique_address]] std::conditional_t<lay::word, no_node, hazard> guard{};
-        std::conditional_t<lay::word, std::optional<from_words<T>>, const T*> kept{};
+        std::conditional_t<lay::word, word_copy<T>, const T*> kept{};
 
         /// Everything that may fail. Inside the section.
         void prepare([[maybe_unused]] thread_record& record, [[maybe_unused]] hazard::kind kind) {
@@ -317,7 +314,7 @@ private:
         void hold(token value) noexcept {
             seen = value;
             if constexpr (lay::word) {
-                kept.emplace(from_bits<T>(value));
+                kept = word_copy<T>(value);
             } else {
                 guard.protect(value);
                 kept = value->value();
@@ -325,14 +322,14 @@ private:
         }
         [[nodiscard]] const T& value() const noexcept {
             if constexpr (lay::word) {
-                return kept->get();
+                return kept.get();
             } else {
                 return *kept;
             }
         }
         [[nodiscard]] pinned<T> to_pinned() noexcept {
             if constexpr (lay::word) {
-                return pinned<T>(kept);
+                return pinned<T>(from_bits<T>(seen));
             } else {
                 return pinned<T>(std::move(guard), kept);
             }
@@ -340,14 +337,15 @@ private:
     };
 
     template <class K>
-    held look(const K& key, std::uint64_t hash, hazard::kind kind,
-              payment pay = payment::none) {
-        held h;
-        h.present = read(key, hash, pay, [&](const hit_type& found, thread_record& record) {
+    SYNCMAP_INLINE held look(const K& key, std::uint64_t hash, hazard::kind kind,
+                             payment pay = payment::none) {
+        return read(key, hash, pay, [kind](token found, thread_record& record) {
+            held h;
             h.prepare(record, kind);
-            h.hold(found.token);
+            h.hold(found);
+            h.present = true;
+            return h;
         });
-        return h;
     }
 
     static void copy_value(token value, std::optional<T>& copy) {
@@ -358,25 +356,40 @@ private:
         }
     }
 
+    struct is_there {
+        bool operator()(token, thread_record&) const noexcept { return true; }
+    };
+    struct copy_found {
+        SYNCMAP_INLINE std::optional<T> operator()(token found, thread_record&) const {
+            if constexpr (lay::word) {
+                return std::optional<T>(std::in_place, from_bits<T>(found).get());
+            } else {
+                return std::optional<T>(std::in_place, std::as_const(*found->value()));
+            }
+        }
+    };
+
     template <class K>
     bool find_and_copy(const K& key, std::uint64_t hash, token& seen, std::optional<T>& copy) {
-        hit_type found;
-        bool missed = false;
-        if (!find(key, hash, found, missed)) {
-            return false;
+        const auto h = find(key, hash);
+        if (h.present) {
+            seen = h.token;
+            copy_value(seen, copy);
         }
-        seen = found.token;
-        copy_value(seen, copy);
-        return true;
+        return h.present;
     }
 
     /// Whether a store of this key should bring a node. A guess; only boxes care.
-    template <class K>
-    bool likely_new([[maybe_unused]] const K& key, [[maybe_unused]] std::uint64_t hash) {
-        if constexpr (lay::word) {
+    bool likely_new([[maybe_unused]] std::uint64_t hash) {
+        if constexpr (lay::flat) {
             return false;
         } else {
-            return !read(key, hash, payment::none, [](const hit_type&, thread_record&) {});
+            const section inside(this->home());
+            const auto* t = this->read_table();
+            while (t != nullptr && t->tags[t->index(hash)].load_control().moved()) {
+                t = t->successor.load(std::memory_order_acquire);
+            }
+            return !lay::word && (t == nullptr || !this->expect_write(*t, hash));
         }
     }
 
@@ -408,6 +421,11 @@ private:
                        Before&& before = {}, After&& after = {}) {
         if constexpr (lay::flat && std::is_same_v<std::remove_cvref_t<K>, Key>) {
             s.borrow_key(key);
+            operation op(*this);
+            before(op);
+            const outcome<token> done = write(op, key, hash, s, decide);
+            after(done);
+            return done;
         }
         for (;;) {
             {
@@ -434,20 +452,19 @@ private:
     template <class K, class Make>
     std::pair<T, bool> load_or_make(K&& key, Make&& make) {
         const std::uint64_t hash = hash_of(key);
+        if (auto copy = read(key, hash, payment::due_if_present, copy_found{})) {
+            return {*std::move(copy), true};
+        }
+        return make_or_load(std::forward<K>(key), hash, make);
+    }
+
+    template <class K, class Make>
+    SYNCMAP_NOINLINE std::pair<T, bool> make_or_load(K&& key, std::uint64_t hash, Make& make) {
         supply_type s(this->memory_source());
+        s.make_entry(hash, std::forward<K>(key), make());
         for (;;) {
-            std::optional<T> copy;
-            const auto copy_found = [&](const hit_type& h, thread_record&) {
-                copy_value(h.token, copy);
-            };
-            if (s.has_key() ? read(s.key(), hash, payment::none, copy_found)
-                            : read(key, hash, payment::due_if_present, copy_found)) {
-                return {*std::move(copy), true};
-            }
-            if (!s.has_value()) {
-                s.make_entry(hash, std::forward<K>(key), make());
-            }
             if constexpr (std::is_nothrow_move_constructible_v<T> || !exceptions_enabled) {
+                std::optional<T> copy;
                 copy_value(s.value(), copy);
                 if (!put_if_absent(s, hash)) {
                     return {*std::move(copy), false};
@@ -455,6 +472,9 @@ private:
             } else {
                 SYNCMAP_TRY { return insert_or_throw(s, hash); }
                 SYNCMAP_CATCH(const lost_race&) {}
+            }
+            if (auto copy = read(s.key(), hash, payment::none, copy_found{})) {
+                return {*std::move(copy), true};
             }
         }
     }
@@ -514,10 +534,11 @@ private:
                 const section inside(this->home());
                 this->prefetch_all(hashes, count);
                 for (std::size_t i = 0; i < count; ++i, ++at) {
-                    hit_type found;
-                    if (find(to_key(*at), hashes[i], found, missed)) {
+                    const auto h = find(to_key(*at), hashes[i]);
+                    missed = missed || h.missed;
+                    if (h.present) {
                         values[i].prepare(inside.record(), hazard::kind::scoped);
-                        values[i].hold(found.token);
+                        values[i].hold(h.token);
                         values[i].present = true;
                         ++present;
                     }

@@ -15,6 +15,10 @@
 #include <new>
 #include <stdexcept>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 // ThreadSanitizer understands neither fences nor 16-byte loads of two atomics: both have stand-ins.
 #if defined(__SANITIZE_THREAD__)
 #define SYNCMAP_TSAN 1
@@ -69,9 +73,12 @@
 #define SYNCMAP_RETHROW ::std::abort()
 #endif
 
+// What a load that hits runs through, and what it must not be burdened with.
 #if defined(__GNUC__)
+#define SYNCMAP_INLINE [[gnu::always_inline]] inline
 #define SYNCMAP_NOINLINE [[gnu::noinline]]
 #else
+#define SYNCMAP_INLINE inline
 #define SYNCMAP_NOINLINE
 #endif
 
@@ -126,6 +133,18 @@ constexpr X limit([[maybe_unused]] X usual, [[maybe_unused]] X tiny) noexcept {
 inline void prefetch([[maybe_unused]] const void* address) noexcept {
 #if defined(__GNUC__)
     __builtin_prefetch(address);
+#endif
+}
+
+/// Pages are no larger than this, or it does not matter here.
+inline constexpr std::size_t largest_page = std::size_t{1} << 16U;
+
+/// Tells the system that the contents of these pages are not needed any more: giving memory back at once is
+/// a pause that grows with its size. Both ends are multiples of largest_page. Where it is not possible nothing happens.
+inline void forget_pages([[maybe_unused]] std::uintptr_t begin,
+                         [[maybe_unused]] std::uintptr_t end) noexcept {
+#if defined(__linux__)
+    static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED));
 #endif
 }
 

@@ -74,7 +74,7 @@ public:
         return object;
     }
     /// Appends all of `other`, which is empty then.
-    void splice(retired_list& other) noexcept {
+    SYNCMAP_INLINE void splice(retired_list& other) noexcept {
         if (other.empty()) {
             return;
         }

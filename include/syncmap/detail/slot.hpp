@@ -14,6 +14,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstring>
 #include <memory>
 
@@ -46,13 +47,17 @@ inline constexpr bool is_flat = is_word<T> && can_be_words<Key> && sizeof(Key) <
 template <class X>
 class from_words {
 public:
-    explicit from_words(const void* bytes) noexcept { std::memcpy(bytes_, bytes, sizeof(X)); }
-    [[nodiscard]] const X& get() const noexcept {
-        return *std::launder(reinterpret_cast<const X*>(bytes_));
-    }
+    explicit from_words(const void* bytes) noexcept : value_(copy(bytes)) {}
+    [[nodiscard]] const X& get() const noexcept { return value_; }
 
 private:
-    alignas(X) std::byte bytes_[sizeof(X)];
+    static X copy(const void* bytes) noexcept {
+        std::array<std::byte, sizeof(X)> copied;
+        std::memcpy(copied.data(), bytes, sizeof(X));
+        return std::bit_cast<X>(copied);
+    }
+
+    X value_;
 };
 
 template <class X>
@@ -73,6 +78,20 @@ template <class T>
 [[nodiscard]] inline from_words<T> from_bits(unit_of<T> bits) noexcept {
     return from_words<T>(&bits);
 }
+
+/// A place for an object given back from its bits, or for none yet.
+template <class T>
+class word_copy {
+public:
+    word_copy() noexcept = default;
+    explicit word_copy(unit_of<T> bits) noexcept { std::memcpy(bytes_, &bits, sizeof(T)); }
+    [[nodiscard]] const T& get() const noexcept {
+        return *std::launder(reinterpret_cast<const T*>(bytes_));
+    }
+
+private:
+    alignas(T) std::byte bytes_[sizeof(T)]{};
+};
 
 /// X as atomic words that a reader may find half overwritten; the version tells.
 template <class X>

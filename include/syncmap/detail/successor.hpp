@@ -9,7 +9,8 @@
 // I2  Nobody reads or writes a destination before the first source's `moved` flag leads there; that flag is
 //     set when all the unit's entries have been copied.
 // I3  A move that fails leaves the sources true and the destinations empty.
-// The Host gives hash_in(slot) and make_overflow(), which may throw, free_overflow() and now(). Used by the engine.
+// The Host gives hash_in(slot) and make_overflow(), which may throw, expect_nodes(slots, mask), which
+// prefetches for the former, free_overflow() and home(). Used by the engine.
 #pragma once
 
 #include <algorithm>
@@ -59,12 +60,12 @@ public:
 
     void lock(std::size_t unit) noexcept {
         for (std::size_t i = 0; i < sources(); ++i) {
-            from_.sides[first_source(unit) + i].lock.lock();
+            from_.locks[first_source(unit) + i].lock(host_.home());
         }
     }
     bool try_lock(std::size_t unit) noexcept {
         for (std::size_t i = 0; i < sources(); ++i) {
-            if (!from_.sides[first_source(unit) + i].lock.try_lock()) {
+            if (!from_.locks[first_source(unit) + i].try_lock()) {
                 unlock(unit, i);
                 return false;
             }
@@ -77,7 +78,7 @@ public:
     bool move_locked(std::size_t unit) noexcept {
         if (!to_.constructed) {
             for (std::size_t i = 0; i < heirs(); ++i) {
-                to_.construct(first_heir(unit) + i, static_cast<std::uint32_t>(host_.now() - 1));
+                to_.construct(first_heir(unit) + i, static_cast<std::uint32_t>(host_.home().now() - 1));
             }
         }
         SYNCMAP_TRY {
@@ -89,7 +90,7 @@ public:
             take_back();
             for (std::size_t i = 0; i < heirs(); ++i) {
                 to_.tags[first_heir(unit) + i].reset();
-                to_.sides[first_heir(unit) + i].chain.store(nullptr, std::memory_order_relaxed);
+                to_.chains[first_heir(unit) + i].store(nullptr, std::memory_order_relaxed);
             }
             return false;
         }
@@ -109,37 +110,54 @@ public:
 private:
     void unlock(std::size_t unit, std::size_t count) noexcept {
         for (std::size_t i = count; i-- > 0;) {
-            from_.sides[first_source(unit) + i].lock.unlock();
+            from_.locks[first_source(unit) + i].unlock(host_.home());
         }
     }
 
     void copy_bucket(std::size_t source) {
         const std::size_t unit = unit_of(source);
+        const bool overflow = from_.tags[source].load_control().overflow();
         for (auto b = from_.home(source); b.tags != nullptr; b = b.following()) {
-            for (slot_mask live = tag_view(*b.tags).live(); live != 0; live &= live - 1) {
+            const slot_mask all = tag_view(*b.tags).live();
+            if (heirs() != 1) {
+                host_.expect_nodes(b.slots, all);
+            }
+            for (slot_mask live = all; live != 0; live &= live - 1) {
                 const unsigned i = first_slot(live);
                 const std::size_t heir =
                     heirs() == 1 ? first_heir(unit) : to_.index(host_.hash_in(b.slots[i]));
                 append(heir, b.tags->tag(i), b.slots[i]);
             }
+            if (!overflow) {
+                break;
+            }
         }
     }
 
-    /// Only the chain's newest bucket can have room: it is filled up before another is made.
     void append(std::size_t heir, std::uint8_t tag, const Slot& slot) {
-        auto target = to_.home(heir);
-        if (auto newest = target.following(); newest.tags != nullptr) {
-            target = newest;
+        if (!put(to_.tags[heir], to_.slots_of(heir), tag, slot)) [[unlikely]] {
+            append_to_chain(heir, tag, slot);
         }
-        const slot_mask room = tag_view(*target.tags).match(tag_empty);
-        if (room != 0) {
-            target.slots[first_slot(room)].copy_from(slot);
-            target.tags->set_tag(first_slot(room), tag);
+    }
+
+    static bool put(tag_group& tags, Slot* slots, std::uint8_t tag, const Slot& slot) noexcept {
+        const slot_mask room = tag_view(tags).match(tag_empty);
+        if (room == 0) {
+            return false;
+        }
+        slots[first_slot(room)].copy_from(slot);
+        tags.set_tag(first_slot(room), tag);
+        return true;
+    }
+
+    /// Only the newest bucket of the chain can have room: it is filled up before another is made.
+    SYNCMAP_NOINLINE void append_to_chain(std::size_t heir, std::uint8_t tag, const Slot& slot) {
+        const auto newest = to_.home(heir).following();
+        if (newest.tags != nullptr && put(*newest.tags, newest.slots, tag, slot)) {
             return;
         }
         overflow_bucket<Slot>* const made = host_.make_overflow();
-        made->slots[0].copy_from(slot);
-        made->tags.set_tag(0, tag);
+        put(made->tags, made->slots, tag, slot);
         made->next_of_table = std::exchange(made_, made);
         to_.link_in_chain(heir, made);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A table: 2^bits buckets in arrays apart (tags, sides, slots), so that what readers scan stays dense.
+// A table: 2^bits buckets in arrays apart, so that what readers scan (tags, slots) and what every writer
+// needs (locks) stays dense, and no writer disturbs the tags.
 //
 // The map's `read` table is where every operation starts. Its `successor`, while there is one, is the
 // `dirty` table, which is being filled bucket by bucket.
@@ -16,6 +17,7 @@
 
 #include "bucket.hpp"
 #include "counter.hpp"
+#include "lock.hpp"
 #include "slot.hpp"
 
 namespace syncmap::inline v0::detail {
@@ -33,18 +35,8 @@ struct overflow_bucket {
     tag_group tags;
     atomic<overflow_bucket*> next{nullptr};  ///< in the chain
     overflow_bucket* next_of_table = nullptr;     ///< in the table's list of all of them
-    std::uint32_t stamp = 0;                      ///< as in bucket_side
+    std::uint32_t stamp = 0;                      ///< as table::stamps
     Slot slots[slots_per_bucket];
-};
-
-/// What readers do not need: apart from the tags, so that writers do not disturb them. Aligned so that the
-/// slots behind an array of them are.
-template <class Slot>
-struct alignas(8) bucket_side {
-    bucket_lock lock;
-    /// Epoch (its low half) when the version last came to a half of its range. See engine.hpp, bump_for_reuse().
-    std::uint32_t stamp = 0;
-    atomic<overflow_bucket<Slot>*> chain{nullptr};
 };
 
 template <class Slot>
@@ -91,22 +83,26 @@ struct bucket_view {
 
 template <class Slot>
 struct table : retired {
-    using side = bucket_side<Slot>;
+    using chain = atomic<overflow_bucket<Slot>*>;
 
     table(generation<Slot>& owner, std::uint32_t bits_, std::size_t units_) noexcept
-        : retired(retired_kind::table), gen(&owner), bits(bits_), units(units_) {
+        : retired(retired_kind::table), gen(&owner), bits(bits_), shift(63 - bits_), units(units_) {
         auto* at = reinterpret_cast<std::byte*>(this) + sizeof(memory_unit) * units_of(sizeof(table));
         tags = reinterpret_cast<tag_group*>(at);
         at += buckets() * sizeof(tag_group);
-        sides = reinterpret_cast<side*>(at);
-        at += buckets() * sizeof(side);
         slots = reinterpret_cast<Slot*>(at);
+        at += buckets() * slot_bytes;
+        chains = reinterpret_cast<chain*>(at);
+        at += buckets() * sizeof(chain);
+        stamps = reinterpret_cast<std::uint32_t*>(at);
+        at += buckets() * sizeof(std::uint32_t);
+        locks = reinterpret_cast<bucket_lock*>(at);
         overflow_limit = default_overflow_limit();
     }
 
     static std::size_t units_for(std::uint32_t bits) {
-        constexpr std::size_t per_bucket =
-            sizeof(tag_group) + sizeof(side) + slots_per_bucket * sizeof(Slot);
+        constexpr std::size_t per_bucket = sizeof(tag_group) + slot_bytes + sizeof(chain) +
+                                           sizeof(std::uint32_t) + sizeof(bucket_lock);
         // A quarter of the address space is room for every sum below.
         if (bits >= std::numeric_limits<std::size_t>::digits - 2 ||
             (std::numeric_limits<std::size_t>::max() / 4 / per_bucket) >> bits == 0) {
@@ -119,7 +115,7 @@ struct table : retired {
     [[nodiscard]] std::size_t bytes() const noexcept { return units * sizeof(memory_unit); }
     /// The bucket of a hash: its topmost bits, so that bucket i splits into 2i and 2i + 1.
     [[nodiscard]] std::size_t index(std::uint64_t hash) const noexcept {
-        return static_cast<std::size_t>((hash >> 1U) >> (63 - bits));
+        return static_cast<std::size_t>((hash >> 1U) >> shift);
     }
     /// The smallest hash of a bucket; that of the bucket behind the last one is 0.
     [[nodiscard]] std::uint64_t first_hash(std::size_t bucket) const noexcept {
@@ -129,15 +125,20 @@ struct table : retired {
         return slots + bucket * slots_per_bucket;
     }
     [[nodiscard]] bucket_view<Slot> home(std::size_t bucket) const noexcept {
-        return {tags + bucket, slots_of(bucket), &sides[bucket].chain, &sides[bucket].stamp};
+        return {tags + bucket, slots_of(bucket), chains + bucket, stamps + bucket};
     }
+    /// Slots of a bucket, and room for what stands behind them to be aligned.
+    static constexpr std::size_t slot_bytes =
+        (slots_per_bucket * sizeof(Slot) + alignof(chain) - 1) / alignof(chain) * alignof(chain);
+
     [[nodiscard]] std::size_t default_overflow_limit() const noexcept { return buckets() / 4 + 4; }
 
     /// Begins the life of a bucket, empty, that nobody can see yet.
     void construct(std::size_t bucket, std::uint32_t stamp) noexcept {
         ::new (static_cast<void*>(tags + bucket)) tag_group;
-        ::new (static_cast<void*>(sides + bucket)) side;
-        sides[bucket].stamp = stamp;
+        ::new (static_cast<void*>(chains + bucket)) chain{nullptr};
+        ::new (static_cast<void*>(stamps + bucket)) std::uint32_t{stamp};
+        ::new (static_cast<void*>(locks + bucket)) bucket_lock;
         for (unsigned i = 0; i < slots_per_bucket; ++i) {
             ::new (static_cast<void*>(slots_of(bucket) + i)) Slot;
         }
@@ -151,9 +152,8 @@ struct table : retired {
     }
     /// Puts a filled overflow bucket in front of a bucket's chain. For the holder of its lock.
     void link_in_chain(std::size_t bucket, overflow_bucket<Slot>* made) noexcept {
-        auto& chain = sides[bucket].chain;
-        made->next.store(chain.load(std::memory_order_relaxed), std::memory_order_relaxed);
-        chain.store(made, std::memory_order_release);  // (T2) release: pairs with (T1)
+        made->next.store(chains[bucket].load(std::memory_order_relaxed), std::memory_order_relaxed);
+        chains[bucket].store(made, std::memory_order_release);  // (T2) release: pairs with (T1)
         tags[bucket].set_overflow();
     }
     /// Makes it the table's own, to be freed with it.
@@ -168,9 +168,13 @@ struct table : retired {
     // Read by every operation, written before the table is linked (successor: once).
     tag_group* tags;
     Slot* slots;
-    side* sides;
+    bucket_lock* locks;
+    chain* chains;  ///< of overflow buckets
+    /// Epoch (its low half) when the version last came to a half of its range: engine.hpp, begin_half().
+    std::uint32_t* stamps;
     generation<Slot>* gen;
     std::uint32_t bits;
+    std::uint32_t shift;        ///< of a hash, to get the bucket: see index()
     bool constructed = false;  ///< all buckets are; otherwise whoever moves entries here constructs them
     atomic<table*> successor{nullptr};
     std::size_t units;
@@ -182,6 +186,7 @@ struct table : retired {
     atomic<std::size_t> moved{0};               ///< buckets that have moved
     atomic<std::size_t> overflow_count{0};
     atomic<overflow_bucket<Slot>*> overflows{nullptr};
+    std::size_t pages_forgotten = 0;  ///< at the end of its life: see disposer.hpp
 };
 
 /// Live entries per bucket at which a table is too full, and below which it is too empty.

@@ -51,25 +51,31 @@ public:
         explicit debris(tables& owner) noexcept : owner_(owner) {}
         debris(const debris&) = delete;
         debris& operator=(const debris&) = delete;
-        ~debris() {
-            if (!list.empty()) {
-                owner_.garbage_.retire(list, thread_index);
-            }
-            if (owner_.garbage_.pending()) [[unlikely]] {
-                owner_.garbage_.sweep(*owner_.home_, owner_);
+        SYNCMAP_INLINE ~debris() {
+            if (!list.empty() || owner_.garbage_.pending()) [[unlikely]] {
+                hand_over();
             }
         }
         retired_list list;
         std::uint32_t thread_index = 0;
 
     private:
+        SYNCMAP_NOINLINE void hand_over() {
+            if (!list.empty()) {
+                owner_.garbage_.retire(list, thread_index, *owner_.home_);
+            }
+            if (owner_.garbage_.pending()) {
+                owner_.garbage_.sweep(*owner_.home_, owner_);
+            }
+        }
+
         tables& owner_;
     };
 
     /// A section that may change the map. The debris goes last, after the section.
     class operation {
     public:
-        explicit operation(tables& owner) : debris_(owner), section_(*owner.home_) {
+        SYNCMAP_INLINE explicit operation(tables& owner) : debris_(owner), section_(*owner.home_) {
             debris_.thread_index = section_.record().index;
         }
         [[nodiscard]] thread_record& record() const noexcept { return section_.record(); }
@@ -94,7 +100,14 @@ public:
             return s.load()->hash();
         }
     }
-    [[nodiscard]] std::uint64_t now() const noexcept { return home_->now(); }
+    /// Asks for the nodes that these slots lead to.
+    void expect_nodes([[maybe_unused]] const slot* slots, [[maybe_unused]] slot_mask which) const {
+        if constexpr (!lay::flat) {
+            for (; which != 0; which &= which - 1) {
+                prefetch(slots[first_slot(which)].load());
+            }
+        }
+    }
     using base::make_overflow;
 
     // --- the members that users call --------------------------------------------------------------
@@ -106,7 +119,7 @@ public:
         if (t != nullptr) {
             generation_type* const g = t->gen;
             g->root = t;
-            g->objects_left = lay::flat ? 0 : g->entries.sum();
+            g->objects_left = lay::flat ? 0 : g->entries.sum(home_->records());
             g->table_bytes = sizeof(*g) + base::bytes_of(*t);
             base::unlink(g, op.unlinked());
         }
@@ -152,7 +165,7 @@ public:
     [[nodiscard]] std::size_t size() {
         const section inside(*home_);
         const table_type* const t = read_table();
-        return t != nullptr ? t->gen->entries.sum() : 0;
+        return t != nullptr ? t->gen->entries.sum(home_->records()) : 0;
     }
 
     [[nodiscard]] map_stats stats() {
@@ -165,7 +178,7 @@ public:
         if (t == nullptr) {
             return s;
         }
-        s.size = t->gen->entries.sum();
+        s.size = t->gen->entries.sum(home_->records());
         s.buckets = t->buckets();
         s.load_factor = static_cast<double>(s.size) / static_cast<double>(s.buckets);
         s.misses = t->gen->misses.load(std::memory_order_relaxed);
@@ -244,7 +257,7 @@ protected:
         retired_list unlinked;
         help(unlinked, units_per_miss);
         if (!unlinked.empty()) {
-            garbage_.retire(unlinked, me.index);
+            garbage_.retire(unlinked, me.index, *home_);
         }
     }
 
@@ -307,7 +320,7 @@ protected:
             return;
         }
         generation_type& g = *t.gen;
-        const std::size_t live = g.entries.sum();
+        const std::size_t live = g.entries.sum(home_->records());
         const std::uint32_t floor = g.floor.load(std::memory_order_relaxed);
         if (floor != 0 && live >= shrink_limit(floor)) {
             g.floor.store(0, std::memory_order_relaxed);

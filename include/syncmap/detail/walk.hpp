@@ -29,7 +29,7 @@ public:
     using view = bucket_view<slot>;
     using table_type = table<slot>;
 
-    explicit walker(Engine& engine) : engine_(engine) {}
+    explicit walker(Engine& engine) : engine_(engine) { batch_.reserve(slots_per_bucket); }
 
     /// Calls show(key, value, token) for every entry until it returns false. Outside all sections.
     template <class Show>
@@ -111,10 +111,10 @@ private:
                 if (!may_lock) {
                     continue;
                 }
-                const std::lock_guard lock(t->sides[i].lock);
+                const lock_guard locked(t->locks[i], engine_.home());
                 moved = t->tags[i].load_control().moved();
                 if (!moved) {
-                    copy_chain(record, *t, i);
+                    copy_chain(record, t->home(i));
                 }
             }
             if (moved) {
@@ -134,15 +134,28 @@ private:
 
     /// True if the copy turned out to be of one moment.
     bool take_unlocked(thread_record& record, table_type& t, std::size_t i) {
-        looks_.clear();
-        for (view b = t.home(i); b.tags != nullptr; b = b.following()) {
-            looks_.push_back({b, b.tags->high(), b.tags->low()});
+        const view first = t.home(i);
+        const look before = look_at(first);
+        if (control(before.high).overflow()) [[unlikely]] {
+            return take_chain_unlocked(record, first);
         }
-        copy_chain(record, t, i);
+        copy_bucket(record, first);
+        if (look_at(first) == before) [[likely]] {
+            return true;
+        }
+        batch_.clear();
+        return false;
+    }
+
+    bool take_chain_unlocked(thread_record& record, view first) {
+        looks_.clear();
+        for (view b = first; b.tags != nullptr; b = b.following()) {
+            looks_.push_back(look_at(b));
+        }
+        copy_chain(record, first);
         std::size_t n = 0;
-        for (view b = t.home(i); b.tags != nullptr; b = b.following(), ++n) {
-            if (n == looks_.size() || looks_[n].bucket.tags != b.tags ||
-                looks_[n].high != b.tags->high() || looks_[n].low != b.tags->low()) {
+        for (view b = first; b.tags != nullptr; b = b.following(), ++n) {
+            if (n == looks_.size() || !(looks_[n] == look_at(b))) {
                 batch_.clear();
                 return false;
             }
@@ -150,18 +163,24 @@ private:
         return true;
     }
 
-    void copy_chain([[maybe_unused]] thread_record& record, table_type& t, std::size_t i) {
-        for (view b = t.home(i); b.tags != nullptr; b = b.following()) {
-            for (slot_mask live = tag_view(*b.tags).live(); live != 0; live &= live - 1) {
-                const slot& s = b.slots[first_slot(live)];
-                if constexpr (lay::flat) {
-                    const auto key = s.load_key();
-                    batch_.push_back({key, s.load()});
-                } else {
-                    node* const n = s.load();
-                    batch_.push_back({n, n->load(), hazard(record, hazard::kind::scoped)});
-                    batch_.back().guard.protect(n);
-                }
+    void copy_chain(thread_record& record, view first) {
+        for (view b = first; b.tags != nullptr; b = b.following()) {
+            copy_bucket(record, b);
+        }
+    }
+
+    void copy_bucket([[maybe_unused]] thread_record& record, view b) {
+        const slot_mask all = tag_view(*b.tags).live();
+        engine_.expect_nodes(b.slots, all);
+        for (slot_mask live = all; live != 0; live &= live - 1) {
+            const slot& s = b.slots[first_slot(live)];
+            if constexpr (lay::flat) {
+                const auto key = s.load_key();
+                batch_.push_back({key, s.load()});
+            } else {
+                node* const n = s.load();
+                batch_.push_back({n, n->load(), hazard(record, hazard::kind::scoped)});
+                batch_.back().guard.protect(n);
             }
         }
     }
@@ -176,10 +195,12 @@ private:
     }
 
     struct look {
-        view bucket;
+        const tag_group* tags;
         std::uint64_t high;
         std::uint64_t low;
+        bool operator==(const look&) const = default;
     };
+    static look look_at(const view& b) noexcept { return {b.tags, b.tags->high(), b.tags->low()}; }
 
     Engine& engine_;
     std::uint64_t position_ = 0;
