@@ -123,15 +123,16 @@ protected:
         return true;
     }
 
-    /// A step of giving a large table's pages back, but for the first, which has its header. True when all are.
+    /// A step of giving a large table's pages back, but for those of its header. True when all are.
     bool forget_contents(table_type& t) noexcept {
         constexpr std::size_t step = 4 * largest_page;
         constexpr std::size_t large = std::size_t{2} << 20U;  // measured: some 80 us to unmap
         if constexpr (std::is_same_v<Allocator, std::allocator<std::pair<const Key, T>>>) {
-            const auto begin = reinterpret_cast<std::uintptr_t>(&t);
-            const std::uintptr_t end = (begin + t.bytes()) / largest_page * largest_page;
+            const auto at = reinterpret_cast<std::uintptr_t>(&t);
+            const std::uintptr_t begin = at + sizeof(t) + largest_page - 1;  // behind the header
             std::size_t& done = t.pages_forgotten;
-            const std::uintptr_t from = (begin / largest_page + 1 + done) * largest_page;
+            const std::uintptr_t from = (begin / largest_page + done) * largest_page;
+            const std::uintptr_t end = (at + t.bytes()) / largest_page * largest_page;
             if (t.bytes() > large && from < end) {
                 const std::uintptr_t to = std::min(end, from + step);
                 forget_pages(from, to);
