@@ -2,8 +2,8 @@
 //
 // How what a map has unlinked is taken apart: the garbage's Disposer (see garbage.hpp).
 //
-// Large things go in steps: a table's overflow buckets 64 at a time; what was in the map when it
-// was cleared 64 buckets at a time, whose nodes become retired objects of their own.
+// Large things go in steps: a table's overflow buckets 64 at a time, its pages 256 KiB at a time; what was in
+// the map when it was cleared 64 buckets at a time, whose nodes become retired objects of their own.
 // I1  What an object weighs does not change while it is in a list.
 // I2  Nobody but the disposer can reach what is given to it; only hazards may still announce a part of it.
 // Used by tables.hpp, as its base.

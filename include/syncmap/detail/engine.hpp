@@ -126,8 +126,15 @@ public:
                 }
             }
             const std::size_t i = t->index(hash);
-            if constexpr (lay::flat) {
-                expect_write(*t, hash);
+            if (lay::flat || !s.has_value()) {
+                const bool maybe_there = expect_write(*t, hash);
+                if (!maybe_there && !s.has_value()) {
+                    decide(static_cast<const token*>(nullptr));  // to erase it, or do nothing
+                    if (rebuilding) {
+                        settle(op, *t, result::kept, false);
+                    }
+                    return {result::kept, false, {}};
+                }
             }
             outcome<token> done{result::kept, false, {}};
             bool look = false;  // whether another table may be due
@@ -151,10 +158,11 @@ public:
     }
 
     /// Asks for the cache lines that a write of this key is going to need: nothing that comes after taking a
-    /// lock overlaps with what comes before. Inside a section. Says whether the key seems to be there.
+    /// lock overlaps with what comes before. Inside a section. False if the key is certainly not there.
     SYNCMAP_INLINE bool expect_write(const table_type& t, std::uint64_t hash) const noexcept {
         const std::size_t i = t.index(hash);
         prefetch(t.locks + i);
+        const control look = t.tags[i].load_control();
         const tag_view tags(t.tags[i]);
         const slot_mask same = tags.match(tag_of(hash));
         slot_mask likely = same;
@@ -170,7 +178,7 @@ public:
                 }
             }
         }
-        return same != 0;
+        return same != 0 || look.moved() || look.overflow();
     }
 
     /// Not concurrent-safe.
@@ -226,14 +234,18 @@ protected:
                 const auto unchanged = [&] {
                     return group.load_control().same_version(look);
                 };
-                const auto k = s.load_key();
-                if constexpr (!compare_first) {
-                    if (!unchanged()) {
+                if constexpr (compare_first && words_of<Key> == 1) {
+                    if (!equal_(s.load_small_key(), key)) {
+                        continue;
+                    }
+                } else {
+                    const auto k = s.load_key();
+                    if (!compare_first && !unchanged()) {
                         return probe::unclear;
                     }
-                }
-                if (!equal_(k.get(), key)) {
-                    continue;
+                    if (!equal_(k.get(), key)) {
+                        continue;
+                    }
                 }
                 found = s.load();
                 return unchanged() ? probe::found : probe::unclear;
@@ -293,9 +305,7 @@ protected:
 
     /// How a key is handed to a function that is called out of line: a small one need not be in memory then.
     template <class K>
-    using as_argument =
-        std::conditional_t<std::is_trivially_copyable_v<K> && sizeof(K) <= 16 && !std::is_array_v<K>, K,
-                           const K&>;
+    using as_argument = std::conditional_t<std::is_scalar_v<K>, K, const K&>;
 
     /// read() where one look does not tell, or the section is not an easy one.
     template <class K, class F, class R = std::invoke_result_t<F&, token, thread_record&>>

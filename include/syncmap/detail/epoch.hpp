@@ -41,6 +41,7 @@ struct hazard_block {
 struct alignas(64) thread_record {
     atomic<std::uint64_t> active{0};  ///< epoch of the section it is in, 0 outside
     bool temporary = false;  ///< given back at the end of the section: its thread is exiting
+    domain** quick = nullptr;  ///< where its owner remembers that it may enter this domain quickly
     std::uint32_t index = 0; ///< small number, unique in the domain
     domain* home = nullptr;
     thread_record* next = nullptr;            ///< all records of the domain
@@ -132,7 +133,7 @@ public:
         fence_everywhere();
         return old;
     }
-    /// (E5) After this, whoever began a section before is seen by oldest(), or sees what was unlinked.
+    /// (E5) After this, whoever began a section before is seen by oldest(), or sees what was unlinked. (B7) too.
     void fence_everywhere() noexcept {
         if (readers_fence_) {
             full_fence();
@@ -325,6 +326,7 @@ private:
     void remember(thread_record& record) noexcept {
         this_thread.home = this;
         this_thread.quick = record.temporary || readers_fence_ ? nullptr : this;
+        record.quick = &this_thread.quick;
         this_thread.record = &record;
     }
 
@@ -365,13 +367,18 @@ private:
     /// The other threads do not exist here: their sections and calls are over, their handles are not.
     void after_fork_in_child() noexcept {
         forking_.store(0, std::memory_order_seq_cst);
-        if (!readers_fence_ && !register_barrier_everywhere()) {
-            die("membarrier was available when the process started and is not any more");
+        for (atomic<std::uint32_t>& count : parked_) {
+            count.store(0, std::memory_order_relaxed);
         }
+        readers_fence_ = readers_fence_ || !register_barrier_everywhere();
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
             if (belongs_to_caller(*r)) {
+                if (readers_fence_ && r->quick != nullptr) {
+                    *r->quick = nullptr;
+                }
                 continue;
             }
+            r->quick = nullptr;
             r->active.store(0, std::memory_order_release);
             r->helping.store(false, std::memory_order_release);
             for (auto* b = r->blocks.load(std::memory_order_acquire); b != nullptr; b = b->next) {

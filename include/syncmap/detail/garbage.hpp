@@ -6,8 +6,9 @@
 // section that could see them is over) and `ready` (nobody can reach them any more). What turns out to be
 // announced in a hazard slot then waits in `announced`, and gets another chance with the next stamp.
 // I1  Destroying happens outside all sections and locks: a destructor may use the map.
-// I2  A stamp (one fence everywhere) is paid for by `scan_objects` objects or `scan_bytes` bytes. While there
-//     is something that can be destroyed every write destroys up to `write_budget` objects (where the
+// I2  A stamp (one fence everywhere) is paid for by `scan_objects` objects or `scan_bytes` bytes, or by one
+//     thing of `urgent_bytes` (a table: as many writes as made it superfluous). While there
+//     is something that can be destroyed every write destroys up to `write_budget` objects, or does a step of a large one (where the
 //     process has thousands of hazard slots, each of which has to be looked at: every k-th write, k <= 64,
 //     k times as many). So no operation destroys more than a bounded number of objects, and garbage stays below stripes x 2 x scan_objects,
 //     plus what is unlinked while a thread is stopped, or has lost its processor, inside a section (writers
@@ -39,12 +40,15 @@ class garbage {
 public:
     static constexpr std::size_t scan_objects = limit<std::size_t>(4096, 8);
     static constexpr std::size_t scan_bytes = limit<std::size_t>(std::size_t{4} << 20U, 1024);
+    static constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} << 10U, 512);
     static constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
     static constexpr std::size_t step_cost = limit<std::size_t>(16, 1);  ///< of a step of a table's or a generation's end
 
     struct stripe {
         bucket_lock lock;
         bool stamping = false;  ///< somebody is getting a stamp for `waiting`
+        bool urgent = false;    ///< `fresh` has something large
+        std::uint32_t reclaimers = 0;  ///< want all that is ready: sweeps leave it to them
         std::uint64_t stamp = 0;  ///< of `waiting`
         retired_list fresh;
         retired_list waiting;
@@ -55,6 +59,7 @@ public:
         atomic<std::uint32_t> sweepers{0};  ///< have objects in hand
         atomic<std::size_t> objects{0};     ///< in the lists and in hand
         atomic<std::size_t> bytes{0};
+        std::byte apart[64];  ///< so that no two stripes meet in a cache line
     };
     struct alignas(16) block {
         block* older = nullptr;
@@ -103,6 +108,7 @@ public:
         stripe& s = b->at(thread_index % b->count);
         const lock_guard locked(s.lock, home);
         count(s, {list.objects(), list.bytes()});
+        s.urgent = s.urgent || list.bytes() >= urgent_bytes;
         s.fresh.splice(list);
         note_pending(s);
     }
@@ -225,12 +231,12 @@ private:
         s.bytes.store(s.bytes.load(std::memory_order_relaxed) + d.bytes, std::memory_order_relaxed);
     }
 
-    static bool over_limit(const retired_list& list) noexcept {
-        return list.objects() >= scan_objects || list.bytes() >= scan_bytes;
+    static bool over_limit(const stripe& s) noexcept {
+        return s.fresh.objects() >= scan_objects || s.fresh.bytes() >= scan_bytes || s.urgent;
     }
     /// Under the stripe's lock, whenever its lists have changed.
     void note_pending(stripe& s) noexcept {
-        const bool now = !s.ready.empty() || !s.waiting.empty() || over_limit(s.fresh);
+        const bool now = !s.ready.empty() || !s.waiting.empty() || over_limit(s);
         if (now != s.pending.load(std::memory_order_relaxed)) {
             s.pending.store(now, std::memory_order_relaxed);
             pending_.fetch_add(now ? 1U : ~0U, std::memory_order_relaxed);
@@ -242,8 +248,9 @@ private:
         bool stamp_it = false;
         {
             const lock_guard locked(s.lock, home);
-            if (s.waiting.empty() && !s.stamping && over_limit(s.fresh)) {
+            if (s.waiting.empty() && !s.stamping && over_limit(s)) {
                 s.waiting.splice(s.fresh);
+                s.urgent = false;
                 s.stamping = stamp_it = true;
             }
         }
@@ -261,7 +268,7 @@ private:
             stamp = s.stamp;
             check = !s.waiting.empty() && !s.stamping;
             // A thread that stays in a section for very long has been stopped: nothing helps then.
-            hurry = over_limit(s.fresh) && s.fresh.objects() < 8 * scan_objects;
+            hurry = over_limit(s) && s.fresh.objects() < 8 * scan_objects;
         }
         const bool passed = check && stamp < home.oldest();
         if (hurry && !passed) {
@@ -274,11 +281,11 @@ private:
                 s.ready.splice(s.announced);
                 s.ready.splice(s.waiting);
             }
-            in_hand.splice(s.ready);
-            if (in_hand.empty()) {
+            if (s.ready.empty() || s.reclaimers != 0) {
                 note_pending(s);
                 return;
             }
+            in_hand.splice(s.ready);
             s.sweepers.fetch_add(1, std::memory_order_relaxed);
         }
         retired_list held;
@@ -309,6 +316,12 @@ private:
 
     template <class Disposer>
     void reclaim(stripe& s, domain& home, Disposer& dispose, bool may_wait) {
+        {
+            const lock_guard locked(s.lock, home);
+            ++s.reclaimers;
+        }
+        // What sweeps have in hand was retired before, and they may put some of it back: none begins now.
+        wait_for_sweepers(s, may_wait);
         retired_list in_hand;
         {
             const lock_guard locked(s.lock, home);
@@ -316,6 +329,7 @@ private:
             in_hand.splice(s.ready);
             in_hand.splice(s.waiting);
             in_hand.splice(s.fresh);
+            s.urgent = false;
             s.sweepers.fetch_add(1, std::memory_order_relaxed);
         }
         retired_list held;
@@ -328,10 +342,14 @@ private:
             count(s, d);
             s.announced.splice(held);
             s.fresh.splice(in_hand);  // a section may still see it, and must not be waited for
+            --s.reclaimers;
             note_pending(s);
         }
         s.sweepers.fetch_sub(1, std::memory_order_release);
-        // What others have in hand was retired before too.
+        wait_for_sweepers(s, may_wait);  // another reclaim() may have been faster to take what there was
+    }
+
+    static void wait_for_sweepers(const stripe& s, bool may_wait) noexcept {
         while (may_wait && s.sweepers.load(std::memory_order_acquire) != 0) {
             yield();
         }

@@ -2,10 +2,10 @@
 //
 // The lock by which the writers of a bucket exclude each other: 4 bytes, spins briefly, then parks.
 //
-// Taking it is one read-modify-write; giving it back is a plain store, as long as nobody is parked. So that
-// neither misses the other, the one who is about to park makes every thread fence (as in epoch.hpp) between
-// announcing itself and looking at the lock again: whoever unlocks either sees it, or is seen.
-// Used by table.hpp and garbage.hpp.
+// Taking it is one read-modify-write; giving it back is a plain store, and a look whether anybody is parked.
+// So that neither misses the other, the one who is about to park makes every thread fence (as in epoch.hpp)
+// between announcing itself and looking at the lock again: whoever unlocks either sees it, or is seen.
+// Used by all who write to buckets, and by garbage.hpp.
 #pragma once
 
 #include "epoch.hpp"

@@ -300,7 +300,7 @@ private:
         bool present = false;
         token seen{};
         [[no_unique_address]] std::conditional_t<lay::word, no_node, hazard> guard{};
-        std::conditional_t<lay::word, word_copy<T>, const T*> kept{};
+        std::conditional_t<lay::word, from_words<T>, const T*> kept{};
 
         /// Everything that may fail. Inside the section.
         void prepare([[maybe_unused]] thread_record& record, [[maybe_unused]] hazard::kind kind) {
@@ -314,7 +314,7 @@ private:
         void hold(token value) noexcept {
             seen = value;
             if constexpr (lay::word) {
-                kept = word_copy<T>(value);
+                kept = from_bits<T>(value);
             } else {
                 guard.protect(value);
                 kept = value->value();
@@ -329,7 +329,7 @@ private:
         }
         [[nodiscard]] pinned<T> to_pinned() noexcept {
             if constexpr (lay::word) {
-                return pinned<T>(from_bits<T>(seen));
+                return pinned<T>(kept);
             } else {
                 return pinned<T>(std::move(guard), kept);
             }
@@ -362,7 +362,8 @@ private:
     struct copy_found {
         SYNCMAP_INLINE std::optional<T> operator()(token found, thread_record&) const {
             if constexpr (lay::word) {
-                return std::optional<T>(std::in_place, from_bits<T>(found).get());
+                const T value = value_of<T>(found);
+                return std::optional<T>(std::in_place, value);
             } else {
                 return std::optional<T>(std::in_place, std::as_const(*found->value()));
             }
@@ -379,7 +380,7 @@ private:
         return h.present;
     }
 
-    /// Whether a store of this key should bring a node. A guess; only boxes care.
+    /// Whether a store of this key should bring a node. A guess; and time to fetch what the write needs.
     bool likely_new([[maybe_unused]] std::uint64_t hash) {
         if constexpr (lay::flat) {
             return false;
@@ -389,7 +390,7 @@ private:
             while (t != nullptr && t->tags[t->index(hash)].load_control().moved()) {
                 t = t->successor.load(std::memory_order_acquire);
             }
-            return !lay::word && (t == nullptr || !this->expect_write(*t, hash));
+            return t == nullptr || !this->expect_write(*t, hash);
         }
     }
 

@@ -43,21 +43,19 @@ inline constexpr bool is_word = can_be_words<T> && sizeof(T) <= 8;
 template <class Key, class T>
 inline constexpr bool is_flat = is_word<T> && can_be_words<Key> && sizeof(Key) <= 16;
 
-/// Gives back the object whose bytes were taken with to_words().
+/// Gives back the object whose bytes were taken with to_words(), without asking the type for anything: it
+/// need not be assignable, nor have a default constructor.
 template <class X>
 class from_words {
 public:
-    explicit from_words(const void* bytes) noexcept : value_(copy(bytes)) {}
-    [[nodiscard]] const X& get() const noexcept { return value_; }
-
-private:
-    static X copy(const void* bytes) noexcept {
-        std::array<std::byte, sizeof(X)> copied;
-        std::memcpy(copied.data(), bytes, sizeof(X));
-        return std::bit_cast<X>(copied);
+    from_words() noexcept = default;  ///< no object yet
+    explicit from_words(const void* bytes) noexcept { std::memcpy(bytes_, bytes, sizeof(X)); }
+    [[nodiscard]] const X& get() const noexcept {
+        return *std::launder(reinterpret_cast<const X*>(bytes_));
     }
 
-    X value_;
+private:
+    alignas(X) std::byte bytes_[sizeof(X)]{};
 };
 
 template <class X>
@@ -78,20 +76,13 @@ template <class T>
 [[nodiscard]] inline from_words<T> from_bits(unit_of<T> bits) noexcept {
     return from_words<T>(&bits);
 }
-
-/// A place for an object given back from its bits, or for none yet.
+/// The same as a temporary, which need not go through memory.
 template <class T>
-class word_copy {
-public:
-    word_copy() noexcept = default;
-    explicit word_copy(unit_of<T> bits) noexcept { std::memcpy(bytes_, &bits, sizeof(T)); }
-    [[nodiscard]] const T& get() const noexcept {
-        return *std::launder(reinterpret_cast<const T*>(bytes_));
-    }
-
-private:
-    alignas(T) std::byte bytes_[sizeof(T)]{};
-};
+[[nodiscard]] SYNCMAP_INLINE T value_of(unit_of<T> bits) noexcept {
+    std::array<std::byte, sizeof(T)> bytes;
+    std::memcpy(bytes.data(), &bits, sizeof(T));
+    return std::bit_cast<T>(bytes);
+}
 
 /// X as atomic words that a reader may find half overwritten; the version tells.
 template <class X>
@@ -103,6 +94,12 @@ public:
             copy[i] = words_[i].load(std::memory_order_acquire);  // (S1) pairs with (S2)
         }
         return from_words<X>(copy.data());
+    }
+    /// Of one word.
+    [[nodiscard]] unit_of<X> load_word() const noexcept
+        requires(words_of<X> == 1)
+    {
+        return words_[0].load(std::memory_order_acquire);  // (S1)
     }
     void store(const X& x) noexcept {
         const auto copy = to_words(x);
@@ -212,6 +209,11 @@ public:
     using token = unit_of<T>;
 
     [[nodiscard]] from_words<Key> load_key() const noexcept { return key_.load(); }
+    [[nodiscard]] Key load_small_key() const noexcept
+        requires(words_of<Key> == 1)
+    {
+        return value_of<Key>(key_.load_word());
+    }
     [[nodiscard]] token load() const noexcept {
         return bits_.load(std::memory_order_acquire);  // (S3) pairs with (S4)
     }
