@@ -126,6 +126,7 @@ private:
         const arena::opened open;
         allocations = 0;
         subject_ = shape_.make().release();
+        copies_look_into = scenario_.nested ? subject_ : nullptr;
         history ignored;
         for (const call& c : scenario_.before) {
             subject_->make(c, ignored);

@@ -14,6 +14,7 @@ struct scenario {
     std::vector<std::vector<call>> threads;
     bool new_threads = false; ///< the threads have never used a map before
     unsigned effort = 1;      ///< so many times the usual number of executions
+    bool nested = false;      ///< copying a value that is no word looks into another map
 };
 
 [[nodiscard]] const std::vector<scenario>& all_scenarios();
