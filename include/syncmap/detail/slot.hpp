@@ -43,19 +43,36 @@ inline constexpr bool is_word = can_be_words<T> && sizeof(T) <= 8;
 template <class Key, class T>
 inline constexpr bool is_flat = is_word<T> && can_be_words<Key> && sizeof(Key) <= 16;
 
-/// Gives back the object whose bytes were taken with to_words(), without asking the type for anything: it
-/// need not be assignable, nor have a default constructor.
+/// Gives back the object whose bytes were taken with to_words(). Asks the type for nothing but that its bytes
+/// may be copied: it need not be assignable, nor have a default constructor.
 template <class X>
 class from_words {
 public:
-    from_words() noexcept = default;  ///< no object yet
-    explicit from_words(const void* bytes) noexcept { std::memcpy(bytes_, bytes, sizeof(X)); }
-    [[nodiscard]] const X& get() const noexcept {
-        return *std::launder(reinterpret_cast<const X*>(bytes_));
+    from_words() noexcept : none_{} {}  ///< no object yet
+    explicit from_words(const void* bytes) noexcept : none_{} {  // an empty class has no bytes of its own
+        ::new (static_cast<void*>(std::addressof(value_))) X(copy(bytes));
     }
+    from_words(const from_words&) noexcept = default;
+    from_words& operator=(const from_words& other) noexcept {
+        std::memcpy(static_cast<void*>(this), &other, sizeof(*this));
+        return *this;
+    }
+    ~from_words() = default;
+
+    [[nodiscard]] const X& get() const noexcept { return value_; }
 
 private:
-    alignas(X) std::byte bytes_[sizeof(X)]{};
+    static X copy(const void* bytes) noexcept {
+        std::array<std::byte, sizeof(X)> copied;
+        std::memcpy(copied.data(), bytes, sizeof(X));
+        return std::bit_cast<X>(copied);
+    }
+
+    // A union, not an array of bytes: g++ 12 -O3 lost what was written to the one and read through the other.
+    union {
+        std::byte none_[sizeof(X)];
+        X value_;
+    };
 };
 
 template <class X>
