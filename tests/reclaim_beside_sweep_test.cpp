@@ -62,7 +62,7 @@ TEST(reclaim_beside_sweep, leaves_nothing_that_was_erased_before) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50)); // it waits for the eraser now
         s.go_on = true;
         reclaimer.join();
-        EXPECT_GT(erased, 100u);
+        EXPECT_GT(erased, 0u);
         EXPECT_LE(s.alive, n - erased + 1); // the last one erased may have been later
         eraser.join();
     }
