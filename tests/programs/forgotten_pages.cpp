@@ -110,6 +110,11 @@ void* operator new(std::size_t bytes) { return allocate(bytes); }
 void operator delete(void* p) noexcept { release(p, unknown); }
 void operator delete(void* p, std::size_t bytes) noexcept { release(p, bytes); }
 
+// Where what new gives is aligned to less than a table wants. malloc's alignment will do, as in allocate().
+void* operator new(std::size_t bytes, std::align_val_t) { return allocate(bytes); }
+void operator delete(void* p, std::align_val_t) noexcept { release(p, unknown); }
+void operator delete(void* p, std::size_t bytes, std::align_val_t) noexcept { release(p, bytes); }
+
 int main() {
     constexpr std::uint64_t n = 300'000;
     {
