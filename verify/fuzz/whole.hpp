@@ -170,6 +170,12 @@ private:
     template <class Move>
     bool attempt_to_move(Move&& move) {
         const faults::scope armed(this->plan_);
+        // A destructor that ran now would find values that have been moved from already.
+        const auto at_death = std::exchange(tracked::at_death, nullptr);
+        struct restore {
+            const decltype(at_death)& value;
+            ~restore() { tracked::at_death = value; }
+        } const restored{at_death};
         try {
             move();
             return true;
