@@ -4,37 +4,10 @@
 # Stops at the first check that fails.
 set -eu
 
-program=$1
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-out=$scratch/out
-err=$scratch/err
+. "$(dirname -- "$0")/command_line.sh"
 
-fail() {
-    echo "FAILED: $1"
-    echo "--- stdout"
-    cat "$out"
-    echo "--- stderr"
-    cat "$err"
-    exit 1
-}
-check() { # check WHAT COMMAND...
-    what=$1
-    shift
-    "$@" || fail "$what"
-    echo "ok: $what"
-}
-run() { # run STATUS ARGUMENT...: the exit status must be STATUS
-    expected=$1
-    shift
-    status=0
-    "$program" "$@" >"$out" 2>"$err" </dev/null || status=$?
-    [ "$status" -eq "$expected" ] || fail "exit status $status, not $expected, of: $*"
-}
 quick() { run 0 --peers syncmap,std+mutex --reps 1 --seconds 0.002 "$@"; }
-says() { grep -qF -- "$1" "$out"; }
 file_says() { grep -qF -- "$2" "$1"; }
-never_says() { ! says "$1"; }
 
 # --- what can be chosen ---
 

@@ -3,37 +3,9 @@
 # Tests the demo: index_tree_test.sh EXECUTABLE. Stops at the first check that fails.
 set -eu
 
-program=$1
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+. "$(dirname -- "$0")/command_line.sh"
 unset NO_COLOR
-out=$scratch/out
-err=$scratch/err
 escape=$(printf '\033')
-
-fail() {
-    echo "FAILED: $1"
-    echo "--- stdout"
-    cat "$out"
-    echo "--- stderr"
-    cat "$err"
-    exit 1
-}
-check() { # check WHAT COMMAND...
-    what=$1
-    shift
-    "$@" || fail "$what"
-    echo "ok: $what"
-}
-run() { # run STATUS ARGUMENT...: the exit status must be STATUS
-    expected=$1
-    shift
-    status=0
-    "$program" "$@" >"$out" 2>"$err" </dev/null || status=$?
-    [ "$status" -eq "$expected" ] || fail "exit status $status, not $expected, of: $*"
-}
-says() { grep -qF -- "$1" "$out"; }
-never_says() { ! says "$1"; }
 
 # listed NAME TIMES FILES FIRST: a row of the list says so.
 listed() {
