@@ -43,6 +43,14 @@ inline constexpr bool is_word = can_be_words<T> && sizeof(T) <= 8;
 template <class Key, class T>
 inline constexpr bool is_flat = is_word<T> && can_be_words<Key> && sizeof(Key) <= 16;
 
+/// The object that has these bytes, as a temporary, which need not go through memory.
+template <class X>
+[[nodiscard]] SYNCMAP_INLINE X object_of(const void* bytes) noexcept {
+    std::array<std::byte, sizeof(X)> copied;
+    std::memcpy(copied.data(), bytes, sizeof(X));
+    return std::bit_cast<X>(copied);
+}
+
 /// Gives back the object whose bytes were taken with to_words(). Asks the type for nothing but that its bytes
 /// may be copied: it need not be assignable, nor have a default constructor.
 template <class X>
@@ -50,7 +58,7 @@ class from_words {
 public:
     from_words() noexcept : none_{} {}  ///< no object yet
     explicit from_words(const void* bytes) noexcept : none_{} {  // an empty class has no bytes of its own
-        ::new (static_cast<void*>(std::addressof(value_))) X(copy(bytes));
+        ::new (static_cast<void*>(std::addressof(value_))) X(object_of<X>(bytes));
     }
     from_words(const from_words&) noexcept = default;
     from_words& operator=(const from_words& other) noexcept {
@@ -62,12 +70,6 @@ public:
     [[nodiscard]] const X& get() const noexcept { return value_; }
 
 private:
-    static X copy(const void* bytes) noexcept {
-        std::array<std::byte, sizeof(X)> copied;
-        std::memcpy(copied.data(), bytes, sizeof(X));
-        return std::bit_cast<X>(copied);
-    }
-
     // A union, not an array of bytes: g++ 12 -O3 lost what was written to the one and read through the other.
     union {
         std::byte none_[sizeof(X)];
@@ -93,12 +95,10 @@ template <class T>
 [[nodiscard]] inline from_words<T> from_bits(unit_of<T> bits) noexcept {
     return from_words<T>(&bits);
 }
-/// The same as a temporary, which need not go through memory.
+/// The same as a temporary.
 template <class T>
 [[nodiscard]] SYNCMAP_INLINE T value_of(unit_of<T> bits) noexcept {
-    std::array<std::byte, sizeof(T)> bytes;
-    std::memcpy(bytes.data(), &bits, sizeof(T));
-    return std::bit_cast<T>(bytes);
+    return object_of<T>(&bits);
 }
 
 /// X as atomic words that a reader may find half overwritten; the version tells.
