@@ -30,7 +30,7 @@ protected:
     }
     static constexpr std::size_t first_other = 1'000'000;
 };
-TYPED_TEST_SUITE(atomicity, configs);
+TYPED_TEST_SUITE(atomicity, stress_configs);
 
 // Catches: a lost update; an update that is applied in a table that has been left.
 TYPED_TEST(atomicity, no_increment_by_update_is_lost) {

@@ -14,7 +14,7 @@ using namespace concurrent;
 
 template <class Config>
 class clear_stress : public ::testing::Test {};
-TYPED_TEST_SUITE(clear_stress, configs);
+TYPED_TEST_SUITE(clear_stress, stress_configs);
 
 // Catches: an operation that goes on in the old tables and still promotes, moves or counts.
 TYPED_TEST(clear_stress, what_is_cleared_does_not_come_back) {

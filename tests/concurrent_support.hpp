@@ -119,7 +119,7 @@ private:
 
 // A value is made of its key's number and a version: one read under another key, torn, or after
 // its memory was used again is recognised.
-struct flat {
+struct flat_entry {
     using key = std::uint64_t;
     using value = std::uint64_t;
     static key make_key(std::size_t number) { return number; }
@@ -144,14 +144,14 @@ struct wide_key {
         return a.number == b.number && a.complement == b.complement;
     }
 };
-struct wide : flat {
+struct wide_entry : flat_entry {
     using key = wide_key;
     static key make_key(std::size_t number) { return {number, ~std::uint64_t{number}}; }
     static std::size_t number_of(const key& k) { return k.whole() ? k.number : ~std::size_t{0}; }
 };
 
 // Half of the strings are too long to be stored in place.
-struct node {
+struct node_entry {
     using key = std::string;
     using value = std::string;
     static key make_key(std::size_t number) {
@@ -180,16 +180,16 @@ protected:
 };
 
 // A key in a node, a value that is one word.
-struct word : node {
-    using value = flat::value;
-    static value make_value(std::size_t n, std::size_t version) { return flat::make_value(n, version); }
-    static bool is_of(std::size_t number, value v) { return flat::is_of(number, v); }
-    static std::size_t version_of(value v) { return flat::version_of(v); }
+struct word_entry : node_entry {
+    using value = flat_entry::value;
+    static value make_value(std::size_t n, std::size_t version) { return flat_entry::make_value(n, version); }
+    static bool is_of(std::size_t number, value v) { return flat_entry::is_of(number, v); }
+    static std::size_t version_of(value v) { return flat_entry::version_of(v); }
 };
 
 // Keys: how many a test uses. A bad hash makes each operation look at many of them.
 template <class Entry, template <class> class Hash, std::size_t Keys>
-struct config : Entry {
+struct stress_config : Entry {
     using key = typename Entry::key;
     using value = typename Entry::value;
     using map = syncmap::map<key, value, Hash<key>>;
@@ -198,12 +198,13 @@ struct config : Entry {
     static constexpr bool crowded = !std::is_same_v<Hash<key>, good_hash<key>>;
     // So that a test takes about as long on each.
     static constexpr std::size_t rounds(std::size_t n) {
-        return scaled(2 * n / (crowded ? 2 : 1) / (std::is_base_of_v<node, Entry> ? 2 : 1));
+        return scaled(2 * n / (crowded ? 2 : 1) / (std::is_base_of_v<node_entry, Entry> ? 2 : 1));
     }
 };
 
-using configs = ::testing::Types<config<flat, good_hash, 2048>, config<wide, eight_hash, 160>,
-                                 config<node, good_hash, 1024>, config<word, constant_hash, 48>>;
+using stress_configs =
+    ::testing::Types<stress_config<flat_entry, good_hash, 2048>, stress_config<wide_entry, eight_hash, 160>,
+                     stress_config<node_entry, good_hash, 1024>, stress_config<word_entry, constant_hash, 48>>;
 
 }  // namespace concurrent
 

@@ -41,7 +41,7 @@ protected:
         };
     }
 };
-TYPED_TEST_SUITE(iteration_stress, configs);
+TYPED_TEST_SUITE(iteration_stress, stress_configs);
 
 // Catches: an entry that is skipped while it moves, shown in both tables, or shown again after it
 // was erased and inserted into a later slot; a bucket that is shown as it was long ago.

@@ -10,7 +10,7 @@ using namespace concurrent;
 
 template <class Config>
 class ownership_stress : public ::testing::Test {};
-TYPED_TEST_SUITE(ownership_stress, configs);
+TYPED_TEST_SUITE(ownership_stress, stress_configs);
 
 // Catches: an operation that takes effect on a neighbour's slot, or in a table nobody looks at.
 TYPED_TEST(ownership_stress, every_result_is_what_the_owner_of_the_key_did) {

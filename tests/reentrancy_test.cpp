@@ -267,14 +267,14 @@ struct throwing_equal {
 };
 
 template <class Entry>
-struct throwing : config<Entry, throwing_hash, 1024> {
+struct throwing : stress_config<Entry, throwing_hash, 1024> {
     using map = syncmap::map<typename Entry::key, typename Entry::value,
                              throwing_hash<typename Entry::key>, throwing_equal>;
 };
 
 template <class Config>
 class reentrancy_with_faults : public ::testing::Test {};
-using throwing_configs = ::testing::Types<throwing<flat>, throwing<node>>;
+using throwing_configs = ::testing::Types<throwing<flat_entry>, throwing<node_entry>>;
 TYPED_TEST_SUITE(reentrancy_with_faults, throwing_configs);
 
 // Catches: an exception that leaves a bucket locked or half moved, or an operation half done.

@@ -13,7 +13,7 @@ using namespace concurrent;
 
 template <class Config>
 class resize_stress : public ::testing::Test {};
-TYPED_TEST_SUITE(resize_stress, configs);
+TYPED_TEST_SUITE(resize_stress, stress_configs);
 
 // Catches: a reader that finds neither the old place of an entry nor its new one.
 TYPED_TEST(resize_stress, readers_miss_no_key_that_stays) {

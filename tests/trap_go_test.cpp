@@ -56,9 +56,9 @@ void references_are_counted() {
 }
 
 TEST(trap_from_go, a_reference_count_in_an_entry_survives_deletion_by_the_last_holder) {
-    references_are_counted<flat>();
-    references_are_counted<word>();
-    references_are_counted<node>();
+    references_are_counted<flat_entry>();
+    references_are_counted<word_entry>();
+    references_are_counted<node_entry>();
 }
 
 // Some add to a sum by compare_exchange, others take the sum out: what one succeeds in, another finds.
