@@ -37,12 +37,9 @@ protected:
     using T = typename Map::mapped_type;
 
     static constexpr bool has_store = requires(Map m, const K& k, const T& v) { m.store(k, v); };
-    static constexpr bool has_update = requires(Map m, const K& k, const T& v) {
-        m.update(k, v, bump<T>);
-    };
-    static constexpr bool has_for_each = requires(Map m) {
-        m.for_each([](const K&, const T&) {});
-    };
+    static constexpr bool has_update =
+        requires(Map m, const K& k, const T& v) { m.update(k, v, bump<T>); };
+    static constexpr bool has_for_each = requires(Map m) { m.for_each([](const K&, const T&) {}); };
 
     static K key(std::uint64_t i) { return make_key<K>(i); }
     static T value(std::uint64_t i) { return make_value<T>(i); }
@@ -72,8 +69,7 @@ protected:
         const auto run = [&](unsigned id) {
             [[maybe_unused]] const typename guard_of<Map>::type guard;
             ++ready;
-            while (ready < 2)
-                std::this_thread::yield();
+            while (ready < 2) std::this_thread::yield();
             f(id);
         };
         std::jthread other(run, 1U);
@@ -178,8 +174,7 @@ TYPED_TEST(adapter, many_keys_are_all_there_and_for_each_sees_each_once) {
         TypeParam m(capacity);
         for (std::uint64_t i = 0; i < many; ++i)
             ASSERT_TRUE(m.insert(this->key(i), this->value(i)));
-        for (std::uint64_t i = 0; i < many; i += 2)
-            ASSERT_TRUE(m.erase(this->key(i)));
+        for (std::uint64_t i = 0; i < many; i += 2) ASSERT_TRUE(m.erase(this->key(i)));
         for (std::uint64_t i = 0; i < many; ++i)
             ASSERT_TRUE(i % 2 == 0 ? this->lacks(m, i) : this->holds(m, i, i)) << i;
         this->expect_size(m, many / 2);
@@ -227,10 +222,8 @@ TYPED_TEST(adapter, visit_many_sees_what_is_there) {
 TYPED_TEST(adapter, a_forked_child_can_use_maps) {
     const auto use = [&] {
         TypeParam m(0);
-        for (std::uint64_t i = 0; i < 5000; ++i)
-            m.insert(this->key(i), this->value(i));
-        for (std::uint64_t i = 0; i < 5000; ++i)
-            m.erase(this->key(i));
+        for (std::uint64_t i = 0; i < 5000; ++i) m.insert(this->key(i), this->value(i));
+        for (std::uint64_t i = 0; i < 5000; ++i) m.erase(this->key(i));
         return this->lacks(m, 1);
     };
     ASSERT_TRUE(use());
@@ -251,7 +244,7 @@ TYPED_TEST(adapter, two_threads_see_only_values_that_were_stored) {
         GTEST_SKIP() << "for one thread";
     } else {
         using mapped_type = typename TypeParam::mapped_type;
-        constexpr std::uint64_t keys = 3000; // thread t writes those with i % 2 == t
+        constexpr std::uint64_t keys = 3000;  // thread t writes those with i % 2 == t
         constexpr std::uint64_t rounds = 20'000;
         TypeParam m(0);
         std::atomic<std::uint64_t> wrong{0};
@@ -259,8 +252,7 @@ TYPED_TEST(adapter, two_threads_see_only_values_that_were_stored) {
             for (std::uint64_t n = 0; n < rounds; ++n) {
                 const std::uint64_t own = scrambled(n) % (keys / 2) * 2 + id;
                 const auto key = this->key(own);
-                if (!m.insert(key, this->value(own)))
-                    wrong += m.erase(key) ? 0 : 1;
+                if (!m.insert(key, this->value(own))) wrong += m.erase(key) ? 0 : 1;
                 if constexpr (TestFixture::has_store) {
                     const std::uint64_t other = scrambled(~n) % (keys / 2) * 2 + id;
                     m.store(this->key(other), this->value(other));
@@ -293,8 +285,7 @@ TYPED_TEST(adapter, of_two_threads_one_inserts_and_one_erases_each_key) {
         EXPECT_EQ(inserted, keys);
         this->expect_size(m, keys);
         this->by_two_threads([&](unsigned) {
-            for (std::uint64_t i = 0; i < keys; ++i)
-                erased += m.erase(this->key(i)) ? 1 : 0;
+            for (std::uint64_t i = 0; i < keys; ++i) erased += m.erase(this->key(i)) ? 1 : 0;
         });
         EXPECT_EQ(erased, keys);
         this->expect_size(m, 0);
@@ -321,5 +312,5 @@ TYPED_TEST(adapter, no_update_of_two_threads_is_lost) {
     }
 }
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

@@ -51,8 +51,7 @@ class preemption_clock {
 public:
     preemption_clock() : file_(open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)) {}
     ~preemption_clock() {
-        if (file_ >= 0)
-            close(file_);
+        if (file_ >= 0) close(file_);
     }
     preemption_clock(const preemption_clock&) = delete;
     preemption_clock& operator=(const preemption_clock&) = delete;
@@ -60,12 +59,10 @@ public:
     std::uint64_t ns() const {
         char text[64];
         const ssize_t length = file_ < 0 ? -1 : pread(file_, text, sizeof(text) - 1, 0);
-        if (length <= 0)
-            return 0;
+        if (length <= 0) return 0;
         text[length] = '\0';
-        const char* at = text; // "RUNNING WAITING SLICES"
-        while (*at != '\0' && *at != ' ')
-            ++at;
+        const char* at = text;  // "RUNNING WAITING SLICES"
+        while (*at != '\0' && *at != ' ') ++at;
         std::uint64_t waiting = 0;
         for (++at; *at >= '0' && *at <= '9'; ++at)
             waiting = waiting * 10 + static_cast<std::uint64_t>(*at - '0');
@@ -76,4 +73,4 @@ private:
     int file_;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -15,19 +15,18 @@
 namespace bench {
 namespace {
 
-constexpr double seconds_per_key = 20e-6; // more than any map needs to be filled
+constexpr double seconds_per_key = 20e-6;  // more than any map needs to be filled
 
 double patience_for(const cell& c) {
     return 10 + 10 * c.seconds + static_cast<double>(c.keys) * seconds_per_key +
            static_cast<double>(c.ops) * 50e-6;
 }
 
-} // namespace
+}  // namespace
 
 std::string description_of(const cell& c) {
     std::string text = c.name + ' ' + c.type;
-    if (c.keys != 0)
-        text += fmt::format(", {} keys", c.keys);
+    if (c.keys != 0) text += fmt::format(", {} keys", c.keys);
     text += fmt::format(", {} thread{}", c.threads, c.threads == 1 ? "" : "s");
     return text;
 }
@@ -48,8 +47,7 @@ field::field(const options& wanted, dataset_store& data) : wanted_(wanted), data
     const std::vector<peer_row> there = rows();
     std::vector<std::string> names;
     for (const peer_row& row : there)
-        if (!row.left_out)
-            names.push_back(row.name);
+        if (!row.left_out) names.push_back(row.name);
     for (const std::string& name : wanted.peers) {
         const auto found = std::find_if(there.begin(), there.end(),
                                         [&](const peer_row& row) { return row.name == name; });
@@ -73,10 +71,9 @@ std::vector<contender> field::in(const cell& c) {
         return wanted_.no_fork ? work() : isolated(work, patience_for(now));
     };
     if (c.what == nullptr) {
-        const std::string name = c.name.substr(3); // behind "Go/"
+        const std::string name = c.name.substr(3);  // behind "Go/"
         for (const std::string& peer : go_benchmark_peers()) {
-            if (!is_wanted(peer))
-                continue;
+            if (!is_wanted(peer)) continue;
             all.push_back({peer, [run, name, peer](const cell& now) {
                                return run(
                                    [&] {
@@ -92,8 +89,7 @@ std::vector<contender> field::in(const cell& c) {
         }
     } else {
         for (const peer& p : peers()) {
-            if (!is_wanted(p.info.name) || !p.can(c))
-                continue;
+            if (!is_wanted(p.info.name) || !p.can(c)) continue;
             const auto& instance = p.types.find(c.type)->second;
             all.push_back({p.info.name, [this, run, &instance](const cell& now) {
                                const any_dataset& data = data_.prepare(now);
@@ -101,11 +97,9 @@ std::vector<contender> field::in(const cell& c) {
                            }});
         }
     }
-    if (!foreign_ || c.each_timed || c.dist != distribution::uniform)
-        return all;
+    if (!foreign_ || c.each_timed || c.dist != distribution::uniform) return all;
     for (const foreign_peer& p : foreign_->peers()) {
-        if (!is_wanted(p.name) || !foreign_->can(p.name, c.name, c.type))
-            continue;
+        if (!is_wanted(p.name) || !foreign_->can(p.name, c.name, c.type)) continue;
         all.push_back({p.name, [this, name = p.name](const cell& now) {
                            run_result r;
                            try {
@@ -127,19 +121,14 @@ std::vector<peer_row> field::rows() const {
     const auto add = [&](peer_row row) {
         const bool there = std::any_of(all.begin(), all.end(),
                                        [&](const peer_row& r) { return r.name == row.name; });
-        if (!there)
-            all.push_back(std::move(row));
+        if (!there) all.push_back(std::move(row));
     };
-    for (const peer& p : peers())
-        add({p.info.name, p.info.version, p.info.note, std::nullopt});
-    for (const std::string& name : go_benchmark_peers())
-        add({name, "", "", std::nullopt});
+    for (const peer& p : peers()) add({p.info.name, p.info.version, p.info.note, std::nullopt});
+    for (const std::string& name : go_benchmark_peers()) add({name, "", "", std::nullopt});
     if (foreign_)
-        for (const foreign_peer& p : foreign_->peers())
-            add({p.name, p.version, "", p.left_out});
-    for (const absent_peer& p : absent_peers())
-        add({p.name, "", "", p.why});
+        for (const foreign_peer& p : foreign_->peers()) add({p.name, p.version, "", p.left_out});
+    for (const absent_peer& p : absent_peers()) add({p.name, "", "", p.why});
     return all;
 }
 
-} // namespace bench
+}  // namespace bench

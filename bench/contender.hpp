@@ -33,9 +33,9 @@ private:
     void read_trace();
 
     std::string trace_folder_;
-    std::string type_; ///< of what `current_` is
+    std::string type_;  ///< of what `current_` is
     std::unique_ptr<any_dataset> current_;
-    std::string prepared_; ///< the cell that its streams are for
+    std::string prepared_;  ///< the cell that its streams are for
     std::vector<std::string> identifiers_;
     std::vector<std::uint32_t> trace_;
 };
@@ -68,4 +68,4 @@ private:
 /// "W1 u64:u64, 1,000 keys, 2 threads"
 std::string description_of(const cell& c);
 
-} // namespace bench
+}  // namespace bench

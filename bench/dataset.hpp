@@ -57,7 +57,11 @@ public:
             return (*all_)[stream_[i]];
         }
     }
-    const Key* data() const requires kept_in_stream<Key> { return stream_.data(); }
+    const Key* data() const
+        requires kept_in_stream<Key>
+    {
+        return stream_.data();
+    }
 
 private:
     const std::vector<Key>* all_;
@@ -76,15 +80,13 @@ public:
 
     /// `keys`: all there are, in place of those that types.hpp makes.
     explicit dataset(std::vector<Key> keys = {}) : keys_(std::move(keys)) {
-        for (std::size_t i = 0; i < values_.size(); ++i)
-            values_[i] = make_value<T>(i);
+        for (std::size_t i = 0; i < values_.size(); ++i) values_[i] = make_value<T>(i);
     }
 
     void load(std::vector<script> scripts, std::uint64_t key_numbers) override {
         streams_.clear();
         keys_.reserve(key_numbers);
-        while (keys_.size() < key_numbers)
-            keys_.push_back(make_key<Key>(keys_.size()));
+        while (keys_.size() < key_numbers) keys_.push_back(make_key<Key>(keys_.size()));
         for (script& s : scripts) {
             streams_.push_back(
                 {key_stream<Key>(keys_, s.keys), std::move(s.ops), s.only, std::move(s.role)});
@@ -104,4 +106,4 @@ private:
     std::vector<stream> streams_;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -30,16 +30,14 @@ std::string last_line(const std::string& text) {
     std::istringstream lines(text);
     std::string line, last;
     while (std::getline(lines, line))
-        if (!line.empty())
-            last = line;
+        if (!line.empty()) last = line;
     return last;
 }
 
 std::vector<std::string> words(const std::string& line) {
     std::istringstream in(line);
     std::vector<std::string> list;
-    for (std::string word; in >> word;)
-        list.push_back(word);
+    for (std::string word; in >> word;) list.push_back(word);
     return list;
 }
 
@@ -82,15 +80,13 @@ double own_workload(const fs::path& program, const foreign_run& what, std::strin
                                      std::to_string(what.keys),
                                      std::to_string(what.threads),
                                      fmt::format("{}", what.seconds)};
-    if (peer != go_peer)
-        command.emplace_back(peer);
+    if (peer != go_peer) command.emplace_back(peer);
     const auto w = words(last_line(output_of(command)));
-    if (w.size() != 6)
-        throw std::runtime_error(program.string() + " did not print a result");
+    if (w.size() != 6) throw std::runtime_error(program.string() + " did not print a result");
     return number(w[5]);
 }
 
-} // namespace
+}  // namespace
 
 foreign_peers::foreign_peers(const fs::path& runners, const fs::path& scratch)
     : scratch_(fs::absolute(scratch)) {
@@ -155,10 +151,8 @@ void foreign_peers::build_rust(const fs::path& runner) {
 bool foreign_peers::can(std::string_view peer, std::string_view workload,
                         std::string_view type) const {
     const auto& program = peer == go_peer ? go_ : rust_;
-    if (program.empty() || (peer != go_peer && !among(peer, rust_peers)))
-        return false;
-    if (workload.starts_with(go_prefix))
-        return peer == go_peer;
+    if (program.empty() || (peer != go_peer && !among(peer, rust_peers))) return false;
+    if (workload.starts_with(go_prefix)) return peer == go_peer;
     return among(workload, workloads) && among(type, types);
 }
 
@@ -166,9 +160,8 @@ double foreign_peers::run(std::string_view peer, const foreign_run& what) const 
     if (!can(peer, what.workload, what.type))
         throw std::runtime_error(
             fmt::format("{} has no {} with {}", peer, what.workload, what.type));
-    if (what.workload.starts_with(go_prefix))
-        return go_benchmark(go_ / "go-benchmarks", what);
+    if (what.workload.starts_with(go_prefix)) return go_benchmark(go_ / "go-benchmarks", what);
     return own_workload(peer == go_peer ? go_ / "go-workloads" : rust_, what, peer);
 }
 
-} // namespace bench
+}  // namespace bench

@@ -16,15 +16,15 @@
 namespace bench {
 
 struct foreign_peer {
-    std::string name;                    // "Go sync.Map", "papaya", "dashmap"
-    std::string version;                 // of the language or the crate; "" if left out
-    std::optional<std::string> left_out; // why
+    std::string name;                     // "Go sync.Map", "papaya", "dashmap"
+    std::string version;                  // of the language or the crate; "" if left out
+    std::optional<std::string> left_out;  // why
 };
 
 /// One measurement: what the other adapters get as template arguments and parameters.
 struct foreign_run {
-    std::string workload; // "W1", ... or "Go/LoadMostlyHits" (keys are ignored then)
-    std::string type;     // "u64:u64" or "string:string"; that of the benchmark for Go's own
+    std::string workload;  // "W1", ... or "Go/LoadMostlyHits" (keys are ignored then)
+    std::string type;      // "u64:u64" or "string:string"; that of the benchmark for Go's own
     std::size_t keys = 0;
     int threads = 1;
     double seconds = 0.2;
@@ -49,9 +49,9 @@ private:
     void build_go(const std::filesystem::path& runner);
     void build_rust(const std::filesystem::path& runner);
 
-    std::filesystem::path go_, rust_; // the programs; empty if not there
+    std::filesystem::path go_, rust_;  // the programs; empty if not there
     std::filesystem::path scratch_;
     std::vector<foreign_peer> peers_;
 };
 
-} // namespace bench
+}  // namespace bench

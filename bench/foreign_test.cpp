@@ -30,8 +30,7 @@ TEST(Foreign, each_workload_runs) {
     for (const auto& p : peers().peers()) {
         for (const auto* workload : {"W1", "W3", "W4", "W5", "W6", "W7", "W10"}) {
             for (const auto* type : {"u64:u64", "string:string"}) {
-                if (!peers().can(p.name, workload, type))
-                    continue;
+                if (!peers().can(p.name, workload, type)) continue;
                 EXPECT_GT(peers().run(p.name, {workload, type, 100, 2, 0.002}), 0)
                     << p.name << workload;
             }
@@ -41,8 +40,7 @@ TEST(Foreign, each_workload_runs) {
 
 TEST(Foreign, every_benchmark_of_go_runs) {
     for (const auto& name : bench::go_benchmark_names()) {
-        if (!peers().can("Go sync.Map", "Go/" + name, "int:int"))
-            continue;
+        if (!peers().can("Go sync.Map", "Go/" + name, "int:int")) continue;
         EXPECT_GT(peers().run("Go sync.Map", {"Go/" + name, "int:int", 0, 2, 0.001}), 0) << name;
     }
 }
@@ -62,4 +60,4 @@ TEST(Subprocess, says_how_a_program_ended) {
     EXPECT_FALSE(bench::in_path("no such program"));
 }
 
-} // namespace
+}  // namespace

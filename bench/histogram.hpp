@@ -14,7 +14,7 @@ namespace bench {
 class histogram {
     static constexpr unsigned bits = 5;
     static constexpr std::uint64_t classes = 1U << bits;
-    static constexpr unsigned powers = 48; // ticks: hours, whatever the clock
+    static constexpr unsigned powers = 48;  // ticks: hours, whatever the clock
 
 public:
     void add(std::uint64_t x) {
@@ -23,8 +23,7 @@ public:
         largest_ = std::max(largest_, x);
     }
     void add(const histogram& other) {
-        for (std::size_t i = 0; i < counts_.size(); ++i)
-            counts_[i] += other.counts_[i];
+        for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
         total_ += other.total_;
         largest_ = std::max(largest_, other.largest_);
     }
@@ -46,16 +45,14 @@ public:
 
     /// The class of a value: below 32 the value itself.
     static std::size_t class_of(std::uint64_t x) {
-        if (x < classes)
-            return static_cast<std::size_t>(x);
+        if (x < classes) return static_cast<std::size_t>(x);
         const auto power = static_cast<unsigned>(std::bit_width(x)) - 1 - bits;
         return static_cast<std::size_t>(
             std::min<std::uint64_t>((std::uint64_t{power} << bits) + (x >> power), size - 1));
     }
     /// The largest value of a class.
     static std::uint64_t upper_end(std::size_t i) {
-        if (i < classes)
-            return i;
+        if (i < classes) return i;
         const std::uint64_t power = i / classes - 1;
         return ((i - power * classes + 1) << power) - 1;
     }
@@ -68,4 +65,4 @@ private:
     std::uint64_t largest_ = 0;
 };
 
-} // namespace bench
+}  // namespace bench

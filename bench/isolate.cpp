@@ -28,8 +28,7 @@ std::string written(const run_result& result) {
     for (const figure& f : result.figures)
         out << "figure\t" << f.role << '\t' << f.metric << '\t' << f.value << '\n';
     out << "preempted\t" << result.preempted << '\n';
-    if (!result.failure.empty())
-        out << "failure\t" << result.failure << '\n';
+    if (!result.failure.empty()) out << "failure\t" << result.failure << '\n';
     out << "end\n";
     return out.str();
 }
@@ -56,16 +55,14 @@ run_result read_back(const std::string& text) {
             complete = true;
         }
     }
-    if (!complete)
-        result.failure = "it ended without a result";
+    if (!complete) result.failure = "it ended without a result";
     return result;
 }
 
 [[noreturn]] void be_child(const std::function<run_result()>& work, int pipe_end, pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(1);
-    std::signal(SIGINT, SIG_IGN); // the parent decides what an interrupt means
+    if (getppid() != parent) _exit(1);
+    std::signal(SIGINT, SIG_IGN);  // the parent decides what an interrupt means
     malloc_trim(0);
     run_result result;
     try {
@@ -76,8 +73,7 @@ run_result read_back(const std::string& text) {
     const std::string text = written(result);
     for (std::size_t done = 0; done < text.size();) {
         const ssize_t n = write(pipe_end, text.data() + done, text.size() - done);
-        if (n <= 0)
-            _exit(1);
+        if (n <= 0) _exit(1);
         done += static_cast<std::size_t>(n);
     }
     _exit(0);
@@ -92,22 +88,19 @@ std::string read_all(int pipe_end, double patience, bool& in_time) {
         const double left = patience - static_cast<double>(now_ns() - begin) / 1e9;
         pollfd one{pipe_end, POLLIN, 0};
         const int ready = left <= 0 ? 0 : poll(&one, 1, static_cast<int>(left * 1000) + 1);
-        if (ready < 0 && errno == EINTR)
-            continue;
+        if (ready < 0 && errno == EINTR) continue;
         if (ready <= 0) {
             in_time = false;
             return text;
         }
         const ssize_t n = read(pipe_end, part.data(), part.size());
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return text;
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return text;
         text.append(part.data(), static_cast<std::size_t>(n));
     }
 }
 
-} // namespace
+}  // namespace
 
 run_result isolated(const std::function<run_result()>& work, double patience) {
     std::array<int, 2> ends{};
@@ -125,8 +118,7 @@ run_result isolated(const std::function<run_result()>& work, double patience) {
     bool in_time = true;
     const std::string text = read_all(ends[0], patience, in_time);
     close(ends[0]);
-    if (!in_time)
-        kill(child, SIGKILL);
+    if (!in_time) kill(child, SIGKILL);
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
@@ -138,4 +130,4 @@ run_result isolated(const std::function<run_result()>& work, double patience) {
     return result;
 }
 
-} // namespace bench
+}  // namespace bench

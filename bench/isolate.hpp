@@ -14,4 +14,4 @@ namespace bench {
 /// seconds.
 run_result isolated(const std::function<run_result()>& work, double patience);
 
-} // namespace bench
+}  // namespace bench

@@ -22,13 +22,12 @@ constexpr op_set operations_of() {
     using key = typename Map::key_type;
     using value = typename Map::mapped_type;
     op_set has = bit(op::load);
-    if constexpr (requires(Map & m, const key& k, const value& v) { m.store(k, v); })
+    if constexpr (requires(Map& m, const key& k, const value& v) { m.store(k, v); })
         has |= bit(op::store);
-    if constexpr (requires(Map & m, const key& k, const value& v) { m.insert(k, v); })
+    if constexpr (requires(Map& m, const key& k, const value& v) { m.insert(k, v); })
         has |= bit(op::insert);
-    if constexpr (requires(Map & m, const key& k) { m.erase(k); })
-        has |= bit(op::erase);
-    if constexpr (requires(Map & m, const key& k, const value& v) { m.update(k, v, bump<value>); })
+    if constexpr (requires(Map& m, const key& k) { m.erase(k); }) has |= bit(op::erase);
+    if constexpr (requires(Map& m, const key& k, const value& v) { m.update(k, v, bump<value>); })
         has |= bit(op::update);
     return has;
 }
@@ -38,9 +37,9 @@ concept iterable = requires(Map& m) {
 };
 template <class Map>
 concept batching = kept_in_stream<typename Map::key_type> &&
-    requires(Map& m, std::span<const typename Map::key_type> keys) {
-    m.visit_many(keys, [](const typename Map::mapped_type&) {});
-};
+                   requires(Map& m, std::span<const typename Map::key_type> keys) {
+                       m.visit_many(keys, [](const typename Map::mapped_type&) {});
+                   };
 
 /// What a loop has seen: so that no compiler leaves it out, and no map gets away with a wrong answer.
 struct seen {
@@ -69,21 +68,16 @@ public:
 
     void mixed(std::size_t first, std::size_t last, seen& result) {
         if (!mine_.ops.empty()) {
-            for (std::size_t i = first; i != last; ++i)
-                perform(mine_.ops[i], i, result);
+            for (std::size_t i = first; i != last; ++i) perform(mine_.ops[i], i, result);
             return;
         }
-        switch (mine_.only) { // a loop of its own for each
-        case op::load:
-            return loads(first, last, result);
-        case op::insert:
-            return repeat<op::insert>(first, last, result);
-        case op::update:
-            return repeat<op::update>(first, last, result);
+        switch (mine_.only) {  // a loop of its own for each
+        case op::load: return loads(first, last, result);
+        case op::insert: return repeat<op::insert>(first, last, result);
+        case op::update: return repeat<op::update>(first, last, result);
         case op::store:
         case op::erase:
-            for (std::size_t i = first; i != last; ++i)
-                perform(mine_.only, i, result);
+            for (std::size_t i = first; i != last; ++i) perform(mine_.only, i, result);
         }
     }
 
@@ -141,8 +135,7 @@ public:
 private:
     template <op Op>
     void repeat(std::size_t first, std::size_t last, seen& result) {
-        for (std::size_t i = first; i != last; ++i)
-            perform(Op, i, result);
+        for (std::size_t i = first; i != last; ++i) perform(Op, i, result);
     }
 
     void perform(op o, std::size_t i, seen& result) {
@@ -176,4 +169,4 @@ private:
     preemption_clock preempted_;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -44,13 +44,11 @@ void write_file(const std::filesystem::path& file, const std::string& text) {
 
 /// Better now than after ten minutes.
 void check_writable(const options& wanted) {
-    if (!wanted.folder.empty())
-        std::filesystem::create_directories(wanted.folder);
+    if (!wanted.folder.empty()) std::filesystem::create_directories(wanted.folder);
     std::vector<std::string> files = wanted.plots;
     files.insert(files.end(), {wanted.json, wanted.csv});
     for (const std::string& file : files) {
-        if (file.empty())
-            continue;
+        if (file.empty()) continue;
         const std::filesystem::path folder = std::filesystem::path(file).parent_path();
         if (!folder.empty() && !std::filesystem::is_directory(folder))
             throw usage_error(
@@ -60,8 +58,7 @@ void check_writable(const options& wanted) {
 
 void list(const field& all) {
     fmt::print("workloads:\n");
-    for (const workload& w : workloads())
-        fmt::print("  {:<12} {}\n", w.name, w.title);
+    for (const workload& w : workloads()) fmt::print("  {:<12} {}\n", w.name, w.title);
     fmt::print("  {:<12} Go's own benchmarks of sync.Map, with its names\n", "Go/...");
     fmt::print("maps:\n");
     for (const peer_row& p : all.rows()) {
@@ -74,10 +71,8 @@ void list(const field& all) {
 
 void write_results(const results& r, const options& wanted) {
     const nlohmann::json json = to_json(r);
-    if (!wanted.json.empty())
-        write_file(wanted.json, json.dump(1) + '\n');
-    if (!wanted.csv.empty())
-        write_file(wanted.csv, to_csv(r));
+    if (!wanted.json.empty()) write_file(wanted.json, json.dump(1) + '\n');
+    if (!wanted.csv.empty()) write_file(wanted.csv, to_csv(r));
     std::vector<std::filesystem::path> plots(wanted.plots.begin(), wanted.plots.end());
     if (!wanted.folder.empty()) {
         const std::filesystem::path folder = wanted.folder;
@@ -86,8 +81,7 @@ void write_results(const results& r, const options& wanted) {
         write_file(folder / "table.txt", to_text(r, 120));
         plots.push_back(folder / "charts.html");
     }
-    for (const std::filesystem::path& file : plots)
-        plot(json, file);
+    for (const std::filesystem::path& file : plots) plot(json, file);
     if (!wanted.folder.empty())
         fmt::print("\nwritten to {}: results.json, results.csv, table.txt, charts.html\n",
                    wanted.folder);
@@ -103,18 +97,15 @@ int run(const options& wanted) {
     check_writable(wanted);
     const std::vector<cell> plan = make_plan(wanted, data);
     results r = carry_out(wanted, plan, peers);
-    for (const std::string& file : wanted.merged)
-        merge(r, file);
+    for (const std::string& file : wanted.merged) merge(r, file);
     if (r.all.empty() && r.failures.empty()) {
-        if (!r.complete)
-            throw std::runtime_error("interrupted before anything was measured");
+        if (!r.complete) throw std::runtime_error("interrupted before anything was measured");
         throw usage_error("none of these maps has these workloads with these types and threads");
     }
     fmt::print("{}", to_text(r, terminal_width(STDOUT_FILENO)));
     write_results(r, wanted);
     fmt::print("{} in all\n", duration_text(r.seconds));
-    if (std::fflush(stdout) != 0)
-        throw std::runtime_error("cannot write the report");
+    if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the report");
     return r.failures.empty() ? 0 : 1;
 }
 
@@ -134,7 +125,7 @@ int main(int argc, char** argv) {
     }
 }
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench
 
 int main(int argc, char** argv) { return bench::main(argc, argv); }

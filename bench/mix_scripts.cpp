@@ -18,7 +18,7 @@ script exchange_mix(const cell& c, unsigned thread, double load, double insert, 
     const std::uint64_t filled = c.what->prefilled(c);
     std::vector<std::uint32_t> present;
     std::vector<std::uint32_t> absent;
-    for (std::uint64_t i = first; i < first + all; ++i) // every fourth key of a share is absent
+    for (std::uint64_t i = first; i < first + all; ++i)  // every fourth key of a share is absent
         present.push_back(static_cast<std::uint32_t>(i * filled / c.keys));
     present.erase(std::unique(present.begin(), present.end()), present.end());
     const std::uint64_t rest = c.keys - filled;
@@ -58,7 +58,7 @@ script exchange_mix(const cell& c, unsigned thread, double load, double insert, 
     }
     return s;
 }
-} // namespace
+}  // namespace
 
 script read_heavy(const cell& c, unsigned thread) {
     return exchange_mix(c, thread, 0.98, 0.01, 0.01);
@@ -89,4 +89,4 @@ script rapid_grow(const cell& c, unsigned thread) {
     return s;
 }
 
-} // namespace bench::scripts
+}  // namespace bench::scripts

@@ -20,7 +20,7 @@ public:
     /// Times the loop, in about 2 ms. How many times slower it was than the fastest so far.
     double calibrate() {
         const std::uint64_t start = now_ns();
-        for (int i = 0; i < 400'000; ++i) // each step waits for the one before
+        for (int i = 0; i < 400'000; ++i)  // each step waits for the one before
             state_ = state_ * 6364136223846793005 + 1442695040888963407;
         keep(state_);
         const auto ns = static_cast<double>(now_ns() - start);
@@ -55,4 +55,4 @@ private:
     double worst_waiting_ = 0;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -20,8 +20,7 @@ namespace {
 
 std::string lower(std::string text) {
     for (char& c : text)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return text;
 }
 
@@ -34,22 +33,16 @@ std::vector<std::string> all_types() {
 /// All workloads, Go's after ours.
 std::vector<std::string> all_workloads() {
     std::vector<std::string> names;
-    for (const workload& w : workloads())
-        names.emplace_back(w.name);
-    for (const std::string& name : go_benchmark_names())
-        names.push_back("Go/" + name);
+    for (const workload& w : workloads()) names.emplace_back(w.name);
+    for (const std::string& name : go_benchmark_names()) names.push_back("Go/" + name);
     return names;
 }
 
 bool in_group(const std::string& name, const std::string& group) {
-    if (group == "w")
-        return name.size() > 1 && name[0] == 'W';
-    if (group == "mixes")
-        return name == "ReadHeavy" || name == "Exchange" || name == "RapidGrow";
-    if (group == "ycsb")
-        return name.starts_with("YCSB");
-    if (group == "go")
-        return name.starts_with("Go/");
+    if (group == "w") return name.size() > 1 && name[0] == 'W';
+    if (group == "mixes") return name == "ReadHeavy" || name == "Exchange" || name == "RapidGrow";
+    if (group == "ycsb") return name.starts_with("YCSB");
+    if (group == "go") return name.starts_with("Go/");
     return group == "all";
 }
 
@@ -57,11 +50,10 @@ std::vector<std::string> chosen_workloads(const std::vector<std::string>& words)
     const std::vector<std::string> all = all_workloads();
     std::vector<bool> chosen(all.size());
     for (const std::string& word : words) {
-        bool known = lower(word) == "none"; // only to show what is merged
+        bool known = lower(word) == "none";  // only to show what is merged
         for (std::size_t i = 0; i < all.size(); ++i) {
             const bool meant = lower(all[i]) == lower(word) || in_group(all[i], lower(word));
-            if (meant)
-                chosen[i] = known = true;
+            if (meant) chosen[i] = known = true;
         }
         if (!known)
             throw usage_error(fmt::format(
@@ -69,8 +61,7 @@ std::vector<std::string> chosen_workloads(const std::vector<std::string>& words)
     }
     std::vector<std::string> result;
     for (std::size_t i = 0; i < all.size(); ++i)
-        if (chosen[i])
-            result.push_back(all[i]);
+        if (chosen[i]) result.push_back(all[i]);
     return result;
 }
 
@@ -78,12 +69,9 @@ std::vector<std::string> chosen_workloads(const std::vector<std::string>& words)
 std::uint64_t number_of(const char* option, std::string text, std::uint64_t most) {
     const std::string given = text;
     double factor = 1;
-    if (!text.empty() && (text.back() == 'k' || text.back() == 'K'))
-        factor = 1e3;
-    if (!text.empty() && (text.back() == 'm' || text.back() == 'M'))
-        factor = 1e6;
-    if (factor > 1)
-        text.pop_back();
+    if (!text.empty() && (text.back() == 'k' || text.back() == 'K')) factor = 1e3;
+    if (!text.empty() && (text.back() == 'm' || text.back() == 'M')) factor = 1e6;
+    if (factor > 1) text.pop_back();
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const double value = static_cast<double>(number) * factor;
@@ -100,8 +88,7 @@ std::vector<unsigned> chosen_threads(const std::vector<std::string>& words) {
     std::vector<unsigned> result;
     for (const std::string& word : words) {
         if (word == "all") {
-            for (unsigned t = 1; t < here; t *= 2)
-                result.push_back(t);
+            for (unsigned t = 1; t < here; t *= 2) result.push_back(t);
             result.push_back(here);
         } else {
             result.push_back(static_cast<unsigned>(number_of("--threads", word, most)));
@@ -114,8 +101,7 @@ std::vector<unsigned> chosen_threads(const std::vector<std::string>& words) {
 
 distribution chosen_distribution(const std::string& word) {
     for (const distribution d : {distribution::uniform, distribution::zipf, distribution::hot})
-        if (name_of(d) == word)
-            return d;
+        if (name_of(d) == word) return d;
     throw usage_error(fmt::format(
         "--dist: there is no distribution `{}'; there are uniform, zipf and hot", word));
 }
@@ -131,8 +117,7 @@ std::vector<std::string> chosen_types(const std::vector<std::string>& words) {
     const std::vector<std::string> all = all_types();
     std::vector<std::string> result;
     for (const std::string& word : words) {
-        if (word == "all")
-            return all;
+        if (word == "all") return all;
         if (std::find(all.begin(), all.end(), word) == all.end())
             throw usage_error(fmt::format("--type: there is no pair of types `{}'; there are {}",
                                           word, fmt::join(all, ", ")));
@@ -186,7 +171,7 @@ EXAMPLES
 Maps take turns in each repetition, in an order that changes, each in a process of its own. The program
 warns if the machine did other things meanwhile. Exit status: 0, 1 if something failed, 2 for wrong options.)";
 
-} // namespace
+}  // namespace
 
 std::optional<options> parse_options(int argc, char** argv) {
     options o;
@@ -285,32 +270,27 @@ std::optional<options> parse_options(int argc, char** argv) {
                      app.count("--threads") + app.count("--dist") + app.count("--read-ratio") +
                      app.count("--latency") ==
                  0;
-    if (app.count("--read-ratio") != 0 && workload_words.empty())
-        workload_words = {"custom"};
+    if (app.count("--read-ratio") != 0 && workload_words.empty()) workload_words = {"custom"};
     o.workloads =
         chosen_workloads(workload_words.empty() ? std::vector<std::string>{"W"} : workload_words);
     o.types = type_words.empty() ? std::vector<std::string>{"u64:u64", "string:string"}
                                  : chosen_types(type_words);
-    if (key_words.empty())
-        key_words = {"1k", "100k"};
+    if (key_words.empty()) key_words = {"1k", "100k"};
     for (const std::string& word : key_words)
         o.keys.push_back(number_of("--keys", word, 1'000'000'000));
     o.threads = chosen_threads(thread_words.empty() ? std::vector<std::string>{"1"} : thread_words);
-    if (!dist_word.empty())
-        o.dist = chosen_distribution(dist_word);
-    if (!ops_word.empty())
-        o.operations = number_of("--ops", ops_word, 1'000'000'000'000);
+    if (!dist_word.empty()) o.dist = chosen_distribution(dist_word);
+    if (!ops_word.empty()) o.operations = number_of("--ops", ops_word, 1'000'000'000'000);
     in_range("--read-ratio", o.read_ratio, 0, 1);
     in_range("--seconds", o.seconds, 0.001, 3600);
     if (app.count("--budget") != 0)
         in_range("--budget", o.budget, 1, 1e7);
     else if (o.overview)
         o.budget = 570;
-    for (const std::string& file : o.plots)
-        check_suffix(file);
+    for (const std::string& file : o.plots) check_suffix(file);
     if (!std::filesystem::is_directory(o.trace_folder) && app.count("--tree") != 0)
         throw usage_error(fmt::format("--tree: there is no folder `{}'", o.trace_folder));
     return o;
 }
 
-} // namespace bench
+}  // namespace bench

@@ -22,24 +22,20 @@ cell basic_cell(const options& wanted, const std::string& name, const std::strin
     c.ops = wanted.operations;
     c.reserve = wanted.reserve;
     c.each_timed = wanted.latency;
-    if (c.what != nullptr)
-        c.dist = c.what->usual;
+    if (c.what != nullptr) c.dist = c.what->usual;
     return c;
 }
 
 /// What has a meaning for this workload: how it can be timed, in which distribution.
 void add_variants(std::vector<cell>& plan, const options& wanted, cell c) {
     const workload& w = *c.what;
-    if (wanted.dist && w.any_distribution)
-        c.dist = *wanted.dist;
-    if (c.dist != w.usual)
-        c.name += '/' + std::string(name_of(c.dist));
+    if (wanted.dist && w.any_distribution) c.dist = *wanted.dist;
+    if (c.dist != w.usual) c.name += '/' + std::string(name_of(c.dist));
     const bool timeable = w.how == manner::mixed || w.how == manner::loads || w.how == manner::once;
-    if (!timeable)
-        c.each_timed = false;
+    if (!timeable) c.each_timed = false;
     plan.push_back(c);
     if (w.name == "W7" && !c.each_timed &&
-        c.ops == 0) { // always both: the pauses are what it is about
+        c.ops == 0) {  // always both: the pauses are what it is about
         c.each_timed = true;
         plan.push_back(c);
     }
@@ -51,20 +47,19 @@ void add_workload(std::vector<cell>& plan, const options& wanted, dataset_store&
     cell c = basic_cell(wanted, name, type);
     c.threads = std::max(threads, c.what->least_threads);
     c.keys = keys;
-    if (c.what->make == nullptr) { // the trace has types and keys of its own
+    if (c.what->make == nullptr) {  // the trace has types and keys of its own
         c.type = type_name<std::string, std::uint64_t>;
         c.keys = data.trace_keys();
     }
-    if (c.what->how == manner::fill) // one thread fills
+    if (c.what->how == manner::fill)  // one thread fills
         c.threads = 1;
-    if (c.what->least_threads > 1) // one hot key
+    if (c.what->least_threads > 1)  // one hot key
         c.keys = 1;
     const auto same = [&](const cell& other) {
         return other.what == c.what && other.type == c.type && other.keys == c.keys &&
                other.threads == c.threads;
     };
-    if (std::none_of(plan.begin(), plan.end(), same))
-        add_variants(plan, wanted, c);
+    if (std::none_of(plan.begin(), plan.end(), same)) add_variants(plan, wanted, c);
 }
 
 void add_go(std::vector<cell>& plan, const options& wanted, const std::string& name,
@@ -107,19 +102,17 @@ std::vector<cell> overview(const options& wanted, dataset_store& data) {
     for (const char* name : {"LoadMostlyHits", "LoadMostlyMisses", "LoadOrStoreBalanced",
                              "LoadAndDeleteBalanced", "SwapMostlyHits", "Range"})
         add_go(plan, wanted, std::string("Go/") + name, all_threads);
-    for (cell& c : plan)
-        c.seconds = std::min(c.seconds, 0.05);
+    for (cell& c : plan) c.seconds = std::min(c.seconds, 0.05);
     std::stable_sort(plan.begin(), plan.end(), [&](const cell& a, const cell& b) {
         return place_of(a, wanted) < place_of(b, wanted);
     });
     return plan;
 }
 
-} // namespace
+}  // namespace
 
 std::vector<cell> make_plan(const options& wanted, dataset_store& data) {
-    if (wanted.overview)
-        return overview(wanted, data);
+    if (wanted.overview) return overview(wanted, data);
     std::vector<cell> plan;
     for (const std::string& type : wanted.types)
         for (const std::uint64_t keys : wanted.keys)
@@ -129,9 +122,8 @@ std::vector<cell> make_plan(const options& wanted, dataset_store& data) {
                         add_workload(plan, wanted, data, name, type, keys, threads);
     for (const unsigned threads : wanted.threads)
         for (const std::string& name : wanted.workloads)
-            if (name.starts_with("Go/"))
-                add_go(plan, wanted, name, threads);
+            if (name.starts_with("Go/")) add_go(plan, wanted, name, threads);
     return plan;
 }
 
-} // namespace bench
+}  // namespace bench

@@ -14,4 +14,4 @@ namespace bench {
 /// In the order of tables. Throws usage_error if nothing fits.
 std::vector<cell> make_plan(const options& wanted, dataset_store& data);
 
-} // namespace bench
+}  // namespace bench

@@ -15,23 +15,20 @@ namespace bench {
 
 std::string duration_text(double seconds) {
     const auto whole = static_cast<long>(std::max(0.0, seconds) + 0.5);
-    if (whole < 60)
-        return fmt::format("{} s", whole);
+    if (whole < 60) return fmt::format("{} s", whole);
     return fmt::format("{} min {} s", whole / 60, whole % 60);
 }
 
 std::size_t terminal_width(int fd) {
     constexpr std::size_t usual = 120;
     winsize size{};
-    if (isatty(fd) == 0 || ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return usual;
+    if (isatty(fd) == 0 || ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
     return std::max<std::size_t>(60, size.ws_col);
 }
 
 progress_line::progress_line() : terminal_(isatty(STDERR_FILENO) != 0), printed_ns_(now_ns()) {
     const char* kind = std::getenv("TERM");
-    if (kind == nullptr || std::string_view(kind) == "dumb")
-        terminal_ = false;
+    if (kind == nullptr || std::string_view(kind) == "dumb") terminal_ = false;
 }
 
 void progress_line::show(double fraction, double seconds_left, const std::string& text) {
@@ -49,11 +46,10 @@ void progress_line::show(double fraction, double seconds_left, const std::string
 }
 
 void progress_line::erase() {
-    if (!drawn_)
-        return;
+    if (!drawn_) return;
     fmt::print(stderr, "\r{:<{}}\r", "", terminal_width(STDERR_FILENO) - 1);
     std::fflush(stderr);
     drawn_ = false;
 }
 
-} // namespace bench
+}  // namespace bench

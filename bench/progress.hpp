@@ -31,4 +31,4 @@ std::string duration_text(double seconds);
 /// Columns of the terminal that is standard output or standard error, or 120.
 std::size_t terminal_width(int fd);
 
-} // namespace bench
+}  // namespace bench

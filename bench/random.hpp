@@ -34,7 +34,7 @@ private:
 /// inversion (Hoermann and Derflinger, 1996): constant time, no table.
 class zipf_source {
 public:
-    static constexpr double exponent = 0.99; // as in YCSB
+    static constexpr double exponent = 0.99;  // as in YCSB
 
     explicit zipf_source(std::uint64_t count)
         : count_(static_cast<double>(count)), low_(integral(1.5) - 1),
@@ -71,8 +71,7 @@ class scattering {
 public:
     explicit scattering(std::uint64_t count) : count_(count) {
         factor_ = static_cast<std::uint64_t>(static_cast<double>(count) * 0.6180339887) | 1U;
-        while (std::gcd(factor_, count_) != 1)
-            factor_ += 2;
+        while (std::gcd(factor_, count_) != 1) factor_ += 2;
     }
     std::uint32_t operator()(std::uint64_t rank) const {
         return static_cast<std::uint32_t>((rank * factor_ + count_ / 3) % count_);
@@ -83,4 +82,4 @@ private:
     std::uint64_t factor_ = 1;
 };
 
-} // namespace bench
+}  // namespace bench

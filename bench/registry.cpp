@@ -12,7 +12,7 @@ std::vector<peer>& all() {
     return registered;
 }
 
-} // namespace
+}  // namespace
 
 const std::vector<peer>& peers() { return all(); }
 
@@ -27,8 +27,7 @@ void register_peer(peer p) {
 
 bool peer::can(const cell& c) const {
     const auto found = types.find(c.type);
-    if (found == types.end() || (unsynchronised && c.threads > 1))
-        return false;
+    if (found == types.end() || (unsynchronised && c.threads > 1)) return false;
     const instance& i = found->second;
     return (c.what->uses & ~i.can) == 0 && (c.what->how != manner::batches || i.batches) &&
            (c.what->how != manner::iterate || i.iterates);
@@ -36,9 +35,8 @@ bool peer::can(const cell& c) const {
 
 std::string version_text(int major, int minor, int patch) {
     std::string text = std::to_string(major) + '.' + std::to_string(minor);
-    if (patch >= 0)
-        text += '.' + std::to_string(patch);
+    if (patch >= 0) text += '.' + std::to_string(patch);
     return text;
 }
 
-} // namespace bench
+}  // namespace bench

@@ -17,14 +17,14 @@ class any_dataset;
 
 /// What one repetition showed.
 struct figure {
-    std::string role; ///< of the threads that it is about; empty for all
+    std::string role;  ///< of the threads that it is about; empty for all
     std::string metric;
     double value = 0;
 };
 struct run_result {
     std::vector<figure> figures;
-    double preempted = 0; ///< part of the threads' time in which others had their processors
-    std::string failure;  ///< if not empty: what went wrong
+    double preempted = 0;  ///< part of the threads' time in which others had their processors
+    std::string failure;   ///< if not empty: what went wrong
 };
 
 /// What an adapter tells about its map.
@@ -32,20 +32,20 @@ struct peer_info {
     std::string name;
     std::string version;
     std::string note;
-    int order = 50; ///< in tables
+    int order = 50;  ///< in tables
 };
 
 struct peer {
     struct instance {
         std::function<run_result(const cell&, const any_dataset&)> run;
-        op_set can = 0; ///< operations that the adapter has
+        op_set can = 0;  ///< operations that the adapter has
         bool batches = false;
         bool iterates = false;
     };
 
     peer_info info;
     bool unsynchronised = false;
-    std::map<std::string, instance, std::less<>> types; ///< by the name of the pair of types
+    std::map<std::string, instance, std::less<>> types;  ///< by the name of the pair of types
 
     bool can(const cell& c) const;
 };
@@ -64,4 +64,4 @@ const std::vector<absent_peer>& absent_peers();
 /// "1.81", "2.3.1"
 std::string version_text(int major, int minor, int patch = -1);
 
-} // namespace bench
+}  // namespace bench

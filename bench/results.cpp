@@ -19,11 +19,9 @@ namespace {
 std::string look_up(const char* file, std::string_view key, char separator) {
     std::ifstream in(file);
     for (std::string line; std::getline(in, line);) {
-        if (!line.starts_with(key))
-            continue;
+        if (!line.starts_with(key)) continue;
         const std::size_t at = line.find(separator);
-        if (at == std::string::npos)
-            continue;
+        if (at == std::string::npos) continue;
         std::string value = line.substr(at + 1);
         std::erase(value, '"');
         const std::size_t first = value.find_first_not_of(" \t");
@@ -46,14 +44,13 @@ std::string now_text() {
     return text;
 }
 
-} // namespace
+}  // namespace
 
 double result::median() const {
     std::vector<double> sorted = samples;
     std::sort(sorted.begin(), sorted.end());
     const std::size_t n = sorted.size();
-    if (n == 0)
-        return NAN;
+    if (n == 0) return NAN;
     return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 double result::low() const { return *std::min_element(samples.begin(), samples.end()); }
@@ -67,8 +64,7 @@ std::map<std::string, std::string> describe_machine() {
     const auto pages = static_cast<double>(sysconf(_SC_PHYS_PAGES));
     const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
     double load = 0;
-    if (getloadavg(&load, 1) != 1)
-        load = 0;
+    if (getloadavg(&load, 1) != 1) load = 0;
     return {{"cpu", look_up("/proc/cpuinfo", "model name", ':')},
             {"cores", std::to_string(std::thread::hardware_concurrency())},
             {"memory_gib", fmt::format("{:.0f}", pages * page / (1U << 30U))},
@@ -80,4 +76,4 @@ std::map<std::string, std::string> describe_machine() {
             {"date", now_text()}};
 }
 
-} // namespace bench
+}  // namespace bench

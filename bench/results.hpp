@@ -35,27 +35,27 @@ struct peer_row {
     std::string name;
     std::string version;
     std::string note;
-    std::optional<std::string> left_out; ///< why it is not there
+    std::optional<std::string> left_out;  ///< why it is not there
 };
 
 struct failure {
-    std::string where; ///< "W1 u64:u64 1,000 keys, 2 threads"
+    std::string where;  ///< "W1 u64:u64 1,000 keys, 2 threads"
     std::string peer;
     std::string what;
 };
 
 struct results {
-    std::map<std::string, std::string> machine;                 ///< "cpu", "os", "compiler", ...
-    std::vector<std::pair<std::string, std::string>> workloads; ///< names and titles, in order
-    std::vector<peer_row> peers;                                ///< in order
+    std::map<std::string, std::string> machine;                  ///< "cpu", "os", "compiler", ...
+    std::vector<std::pair<std::string, std::string>> workloads;  ///< names and titles, in order
+    std::vector<peer_row> peers;                                 ///< in order
     std::vector<result> all;
     std::vector<failure> failures;
     noise_detector noise;
-    bool complete = true; ///< false: interrupted, or the time was over
-    double seconds = 0;   ///< that all took
+    bool complete = true;  ///< false: interrupted, or the time was over
+    double seconds = 0;    ///< that all took
 };
 
 /// What there is to know about this machine and this program.
 std::map<std::string, std::string> describe_machine();
 
-} // namespace bench
+}  // namespace bench

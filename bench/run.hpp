@@ -47,12 +47,9 @@ public:
     run_result run() {
         [[maybe_unused]] const guard registered{};
         switch (cell_.what->how) {
-        case manner::fill:
-            return fill();
-        case manner::once:
-            return passes();
-        default:
-            return endless();
+        case manner::fill: return fill();
+        case manner::once: return passes();
+        default: return endless();
         }
     }
 
@@ -82,7 +79,7 @@ private:
                                  std::to_string(cell_.keys);
         }
         result.figures = {{"", "heap B/entry", (after.heap - before.heap) / entries}};
-        if (cell_.keys >= 50'000) // of less, pages and what is made once a process are most
+        if (cell_.keys >= 50'000)  // of less, pages and what is made once a process are most
             result.figures.push_back(
                 {"", "RSS B/entry", (after.resident - before.resident) / entries});
         return result;
@@ -101,22 +98,19 @@ private:
             const auto chunk = [&] { mine.operations += step(work, data_.streams()[t], at, mine); };
             if (cell_.ops != 0) {
                 mine.start();
-                while (mine.operations < cell_.ops)
-                    chunk();
+                while (mine.operations < cell_.ops) chunk();
                 mine.stop();
                 return;
             }
             phase.wait_for_begin();
-            while (phase.warming_up())
-                chunk();
+            while (phase.warming_up()) chunk();
             mine.start();
-            do { // something, however long it takes
+            do {  // something, however long it takes
                 chunk();
             } while (phase.measuring());
             mine.stop();
         });
-        if (cell_.ops == 0)
-            phase.conduct(cell_.seconds);
+        if (cell_.ops == 0) phase.conduct(cell_.seconds);
         workers.join();
         run_result result = summarise(times);
         check(result, times);
@@ -130,14 +124,13 @@ private:
         std::barrier<> together(cell_.threads);
         const std::uint64_t begin = now_ns();
         const double wanted = cell_.seconds * 1e9;
-        bool more = true; // written by thread 0 between two meetings
+        bool more = true;  // written by thread 0 between two meetings
         threads workers(cell_.threads, [&](unsigned t) {
             [[maybe_unused]] const guard registered{};
             const auto& stream = data_.streams()[t];
             thread_times& mine = times[t];
             while (more) {
-                if (t == 0)
-                    map = filled_map();
+                if (t == 0) map = filled_map();
                 together.arrive_and_wait();
                 kernels<Map> work(*map, data_, stream);
                 mine.start();
@@ -165,10 +158,9 @@ private:
     /// A short part of the script, so that the end of the time is noticed soon. Returns the operations.
     std::uint64_t step(kernels<Map>& work, const typename data::stream& stream, std::size_t& at,
                        thread_times& mine) const {
-        if (cell_.what->how == manner::iterate)
-            return work.iterate(mine.result);
+        if (cell_.what->how == manner::iterate) return work.iterate(mine.result);
         std::size_t chunk = cell_.each_timed ? 4096 : 64;
-        if (cell_.ops != 0) // exactly so many
+        if (cell_.ops != 0)  // exactly so many
             chunk = static_cast<std::size_t>(
                 std::min<std::uint64_t>(chunk, cell_.ops - mine.operations));
         const std::size_t last = std::min(at + chunk, stream.keys.size());
@@ -197,8 +189,7 @@ private:
 
     /// A map that loses keys, or finds what is not there, is not fast but wrong.
     void check(run_result& result, const std::deque<thread_times>& times) const {
-        if (cell_.what->how != manner::loads)
-            return;
+        if (cell_.what->how != manner::loads) return;
         const bool hits = cell_.what->filled > 0 && cell_.what->range <= 1;
         for (const thread_times& t : times) {
             if (t.result.found != (hits ? t.performed() : 0))
@@ -239,4 +230,4 @@ private:
     }
 };
 
-} // namespace bench
+}  // namespace bench

@@ -15,7 +15,7 @@
 namespace bench {
 
 inline std::size_t length_for(std::uint64_t keys) {
-    constexpr std::uint64_t least = 1U << 16U; // more than a branch predictor learns by heart
+    constexpr std::uint64_t least = 1U << 16U;  // more than a branch predictor learns by heart
     constexpr std::uint64_t most = 1U << 22U;
     return static_cast<std::size_t>(std::clamp(2 * keys, least, most));
 }
@@ -33,14 +33,11 @@ public:
 
     std::uint32_t next() {
         switch (dist_) {
-        case distribution::zipf:
-            return first_ + scatter_(zipf_.next(random_));
+        case distribution::zipf: return first_ + scatter_(zipf_.next(random_));
         case distribution::hot:
-            if (random_.next() % 2 == 0)
-                return first_ + scatter_(0);
+            if (random_.next() % 2 == 0) return first_ + scatter_(0);
             break;
-        case distribution::uniform:
-            break;
+        case distribution::uniform: break;
         }
         return first_ + random_.below(count_);
     }
@@ -64,7 +61,7 @@ inline std::pair<std::uint64_t, std::uint64_t> share_of(const cell& c, unsigned 
 
 struct part {
     op what;
-    double share; ///< of all operations
+    double share;  ///< of all operations
 };
 
 /// Any keys out of `count` from `first` on, and operations in these shares.
@@ -74,22 +71,19 @@ inline script mixture(const cell& c, unsigned thread, std::uint64_t first, std::
     key_source keys(c, thread, first, count);
     const std::size_t length = length_for(c.keys);
     s.keys.resize(length);
-    for (std::uint32_t& k : s.keys)
-        k = keys.next();
+    for (std::uint32_t& k : s.keys) k = keys.next();
     s.only = parts.begin()->what;
-    if (parts.size() == 1)
-        return s;
+    if (parts.size() == 1) return s;
     s.ops.resize(length);
     for (op& o : s.ops) {
         double dice = keys.random().fraction();
         o = s.only;
         for (const part& p : parts) {
             o = p.what;
-            if ((dice -= p.share) < 0)
-                break;
+            if ((dice -= p.share) < 0) break;
         }
     }
     return s;
 }
 
-} // namespace bench
+}  // namespace bench

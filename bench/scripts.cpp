@@ -94,4 +94,4 @@ script custom(const cell& c, unsigned thread) {
     return mixture(c, thread, 0, c.keys, {{op::load, c.read_ratio}, {op::store, 1}});
 }
 
-} // namespace bench::scripts
+}  // namespace bench::scripts

@@ -25,4 +25,4 @@ script ycsb_d(const cell& c, unsigned thread);
 script ycsb_f(const cell& c, unsigned thread);
 script custom(const cell& c, unsigned thread);
 
-} // namespace bench::scripts
+}  // namespace bench::scripts

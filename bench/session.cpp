@@ -21,7 +21,7 @@ class interrupt_guard {
 public:
     interrupt_guard() {
         interrupted = 0;
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_handler = [](int) { interrupted = 1; };
         action.sa_flags = static_cast<int>(SA_RESETHAND);
         sigaction(SIGINT, &action, &before_);
@@ -31,7 +31,7 @@ public:
     ~interrupt_guard() { sigaction(SIGINT, &before_, nullptr); }
 
 private:
-    struct sigaction before_ {};
+    struct sigaction before_{};
 };
 
 /// How long things take: guessed at first, then as they took the last time.
@@ -96,8 +96,7 @@ public:
     }
     std::vector<result> in_order() && {
         std::vector<result> list;
-        for (auto& [place, r] : all_)
-            list.push_back(std::move(r));
+        for (auto& [place, r] : all_) list.push_back(std::move(r));
         return list;
     }
 
@@ -105,7 +104,7 @@ private:
     std::map<std::tuple<std::size_t, std::size_t, std::size_t>, result> all_;
 };
 
-} // namespace
+}  // namespace
 
 results carry_out(const options& wanted, const std::vector<cell>& plan, field& peers) {
     results r;
@@ -135,8 +134,7 @@ results carry_out(const options& wanted, const std::vector<cell>& plan, field& p
     }
     collector figures;
     progress_line progress;
-    for (int i = 0; i < 10 && !plan.empty(); ++i)
-        r.noise.calibrate(); // finds the fastest
+    for (int i = 0; i < 10 && !plan.empty(); ++i) r.noise.calibrate();  // finds the fastest
     for (unsigned round = 0; round < wanted.repetitions; ++round) {
         for (std::size_t i = 0; i < plan.size(); ++i) {
             for (std::size_t turn = 0; turn < counts[i]; ++turn) {
@@ -151,8 +149,7 @@ results carry_out(const options& wanted, const std::vector<cell>& plan, field& p
                     continue;
                 }
                 double left = times.left();
-                if (wanted.budget > 0)
-                    left = std::min(left, wanted.budget - elapsed());
+                if (wanted.budget > 0) left = std::min(left, wanted.budget - elapsed());
                 progress.show(
                     std::max(times.fraction(), wanted.budget > 0 ? elapsed() / wanted.budget : 0),
                     left,
@@ -163,8 +160,7 @@ results carry_out(const options& wanted, const std::vector<cell>& plan, field& p
                 const run_result one = now.run(plan[i]);
                 took[i][who] = elapsed() - start;
                 times.done(i, took[i][who]);
-                if (interrupted != 0)
-                    continue;
+                if (interrupted != 0) continue;
                 if (!one.failure.empty()) {
                     failed[i][who] = true;
                     r.failures.push_back({description_of(plan[i]), now.peer, one.failure});
@@ -180,4 +176,4 @@ results carry_out(const options& wanted, const std::vector<cell>& plan, field& p
     return r;
 }
 
-} // namespace bench
+}  // namespace bench

@@ -15,4 +15,4 @@ namespace bench {
 /// Ends early, with what there is so far, when the budget is spent or at an interrupt (Ctrl-C).
 results carry_out(const options& wanted, const std::vector<cell>& plan, field& peers);
 
-} // namespace bench
+}  // namespace bench

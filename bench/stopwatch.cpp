@@ -13,7 +13,7 @@
 namespace bench {
 
 void thread_times::start() {
-    if (started_ == 0) { // what was done so far was to warm up
+    if (started_ == 0) {  // what was done so far was to warm up
         before = std::exchange(operations, 0);
         durations = {};
         longest = 0;
@@ -51,8 +51,7 @@ void add_figures(run_result& result, const std::string& role,
         all.add(t->durations);
         longest = std::max(longest, t->longest);
     }
-    if (ns > 0)
-        result.preempted = std::max(result.preempted, preempted / (ns + preempted));
+    if (ns > 0) result.preempted = std::max(result.preempted, preempted / (ns + preempted));
     if (!each_timed) {
         result.figures.push_back({role, "ns/op", ns / operations});
         result.figures.push_back({role, "Mops/s", per_second / 1e6});
@@ -85,4 +84,4 @@ memory_use memory_use::now() {
     return use;
 }
 
-} // namespace bench
+}  // namespace bench

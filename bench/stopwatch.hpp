@@ -17,13 +17,13 @@ namespace bench {
 
 /// One thread's own, written by it alone.
 struct alignas(64) thread_times {
-    std::uint64_t operations = 0; ///< timed ones
-    std::uint64_t before = 0;     ///< those before
+    std::uint64_t operations = 0;  ///< timed ones
+    std::uint64_t before = 0;      ///< those before
     double ns = 0;
     double preempted_ns = 0;
     seen result;
     histogram durations;
-    std::uint64_t longest = 0; ///< ticks by the wall
+    std::uint64_t longest = 0;  ///< ticks by the wall
 
     void start();
     void stop();
@@ -33,7 +33,7 @@ struct alignas(64) thread_times {
     std::uint64_t performed() const { return before + operations; }
 
 private:
-    std::optional<preemption_clock> preemption_; ///< made by the thread that it is about
+    std::optional<preemption_clock> preemption_;  ///< made by the thread that it is about
     std::uint64_t started_ = 0;
     std::uint64_t preempted_ = 0;
 };
@@ -45,10 +45,10 @@ void add_figures(run_result& result, const std::string& role,
 
 /// Bytes of this process.
 struct memory_use {
-    double heap;     ///< in blocks that malloc has given out
-    double resident; ///< in pages that are there
+    double heap;      ///< in blocks that malloc has given out
+    double resident;  ///< in pages that are there
 
     static memory_use now();
 };
 
-} // namespace bench
+}  // namespace bench

@@ -18,21 +18,16 @@ namespace {
 /// For the child, between fork and exec: everything that allocates has been done before.
 struct prepared {
     explicit prepared(const std::vector<std::string>& argv, const environment& changes) {
-        for (const auto& word : argv)
-            words.push_back(const_cast<char*>(word.c_str()));
+        for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
         words.push_back(nullptr);
         for (char** variable = environ; *variable; ++variable) {
             const std::string_view text = *variable;
             bool changed = false;
-            for (const auto& [name, value] : changes)
-                changed |= text.starts_with(name + "=");
-            if (!changed)
-                variables.push_back(*variable);
+            for (const auto& [name, value] : changes) changed |= text.starts_with(name + "=");
+            if (!changed) variables.push_back(*variable);
         }
-        for (const auto& [name, value] : changes)
-            own.push_back(name + "=" + value);
-        for (auto& text : own)
-            variables.push_back(text.data());
+        for (const auto& [name, value] : changes) own.push_back(name + "=" + value);
+        for (auto& text : own) variables.push_back(text.data());
         variables.push_back(nullptr);
     }
     std::vector<char*> words, variables;
@@ -49,7 +44,7 @@ struct prepared {
     ::_exit(127);
 }
 
-} // namespace
+}  // namespace
 
 program_result run_program(const std::vector<std::string>& argv,
                            const std::filesystem::path& folder, const environment& changes) {
@@ -58,8 +53,7 @@ program_result run_program(const std::vector<std::string>& argv,
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
         throw std::system_error(errno, std::generic_category(), "pipe");
     const pid_t child = ::fork();
-    if (child == 0)
-        become(p, folder.c_str(), ends[1]);
+    if (child == 0) become(p, folder.c_str(), ends[1]);
     ::close(ends[1]);
     program_result result;
     std::array<char, 4096> part{};
@@ -71,8 +65,7 @@ program_result run_program(const std::vector<std::string>& argv,
             break;
     }
     ::close(ends[0]);
-    if (child < 0)
-        throw std::system_error(errno, std::generic_category(), "fork");
+    if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
@@ -84,9 +77,8 @@ bool in_path(const std::string& name) {
     const char* path = std::getenv("PATH");
     std::istringstream folders(path ? path : "");
     for (std::string folder; std::getline(folders, folder, ':');)
-        if (::access((std::filesystem::path(folder) / name).c_str(), X_OK) == 0)
-            return true;
+        if (::access((std::filesystem::path(folder) / name).c_str(), X_OK) == 0) return true;
     return false;
 }
 
-} // namespace bench
+}  // namespace bench

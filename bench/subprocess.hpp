@@ -14,8 +14,8 @@ namespace bench {
 using environment = std::vector<std::pair<std::string, std::string>>;
 
 struct program_result {
-    int status = 0;     // exit code; 128 + N after signal N, 127 if it could not be started
-    std::string output; // stdout and stderr
+    int status = 0;      // exit code; 128 + N after signal N, 127 if it could not be started
+    std::string output;  // stdout and stderr
 };
 
 /// Runs argv[0], found by PATH, in `folder` (or where we are, if empty) to its end.
@@ -25,4 +25,4 @@ program_result run_program(const std::vector<std::string>& argv,
 /// Whether there is a program of this name.
 bool in_path(const std::string& name);
 
-} // namespace bench
+}  // namespace bench

@@ -17,8 +17,7 @@ public:
     template <class Work>
     threads(unsigned count, Work work) {
         running_.reserve(count);
-        for (unsigned t = 0; t < count; ++t)
-            running_.emplace_back([work, t] { work(t); });
+        for (unsigned t = 0; t < count; ++t) running_.emplace_back([work, t] { work(t); });
     }
     void join() { running_.clear(); }
 
@@ -30,8 +29,7 @@ private:
 class phases {
 public:
     void wait_for_begin() const {
-        while (now_.load(std::memory_order_acquire) == begin)
-            std::this_thread::yield();
+        while (now_.load(std::memory_order_acquire) == begin) std::this_thread::yield();
     }
     bool warming_up() const { return now_.load(std::memory_order_relaxed) == warm_up; }
     bool measuring() const { return now_.load(std::memory_order_relaxed) == measure; }
@@ -50,7 +48,7 @@ private:
     enum phase { begin, warm_up, measure, end };
 
     alignas(64) std::atomic<phase> now_{begin};
-    [[maybe_unused]] char rest_of_line_[60]{}; // nothing else in its cache line
+    [[maybe_unused]] char rest_of_line_[60]{};  // nothing else in its cache line
 };
 
-} // namespace bench
+}  // namespace bench

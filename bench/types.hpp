@@ -39,8 +39,7 @@ inline std::string digits(std::uint64_t i, std::size_t length) {
     std::string text(length, '\0');
     std::uint64_t bits = scrambled(i);
     for (std::size_t at = 0; at < length; ++at) {
-        if (at == 16)
-            bits = scrambled(~i);
+        if (at == 16) bits = scrambled(~i);
         text[at] = alphabet[bits >> 60U];
         bits <<= 4U;
     }
@@ -50,7 +49,7 @@ inline std::string digits(std::uint64_t i, std::size_t length) {
 template <class Key>
 Key make_key(std::uint64_t i) {
     if constexpr (std::is_same_v<Key, std::string>) {
-        return digits(i, 16 + scrambled(i) % 9); // 16 to 24: none fits into the string itself
+        return digits(i, 16 + scrambled(i) % 9);  // 16 to 24: none fits into the string itself
     } else if constexpr (std::is_pointer_v<Key>) {
         // As from an allocator: blocks of 48 bytes, one after the other.
         return reinterpret_cast<Key>(std::uintptr_t{0x7f1200000000} + 48 * i);
@@ -124,4 +123,4 @@ void for_each_type(F&& f) {
     f.template operator()<std::string, std::uint64_t>();
 }
 
-} // namespace bench
+}  // namespace bench

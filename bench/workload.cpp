@@ -7,7 +7,7 @@ namespace {
 
 constexpr op_set insert_erase = bit(op::insert) | bit(op::erase);
 
-} // namespace
+}  // namespace
 
 const std::vector<workload>& workloads() {
     using enum distribution;
@@ -134,8 +134,7 @@ const std::vector<workload>& workloads() {
 
 const workload* find_workload(std::string_view name) {
     for (const workload& w : workloads())
-        if (w.name == name)
-            return &w;
+        if (w.name == name) return &w;
     return nullptr;
 }
 
@@ -149,14 +148,11 @@ std::uint64_t workload::key_numbers(const cell& c) const {
 
 std::string_view name_of(distribution d) {
     switch (d) {
-    case distribution::zipf:
-        return "zipf";
-    case distribution::hot:
-        return "hot";
-    case distribution::uniform:
-        break;
+    case distribution::zipf: return "zipf";
+    case distribution::hot: return "hot";
+    case distribution::uniform: break;
     }
     return "uniform";
 }
 
-} // namespace bench
+}  // namespace bench

@@ -46,8 +46,7 @@ TEST(Types, keys_differ_and_strings_have_16_to_24_bytes) {
 
 TEST(Histogram, percentiles_are_right_within_a_class) {
     histogram h;
-    for (std::uint64_t i = 1; i <= 100'000; ++i)
-        h.add(i);
+    for (std::uint64_t i = 1; i <= 100'000; ++i) h.add(i);
     EXPECT_EQ(h.total(), 100'000U);
     EXPECT_EQ(h.largest(), 100'000U);
     for (const double part : {0.5, 0.9, 0.99, 0.999}) {
@@ -71,7 +70,7 @@ TEST(Histogram, every_value_is_in_a_class_that_reaches_to_it) {
         before = at;
     }
     histogram h;
-    h.add(~std::uint64_t{0}); // what is beyond all classes is in the last one
+    h.add(~std::uint64_t{0});  // what is beyond all classes is in the last one
     EXPECT_EQ(h.largest(), ~std::uint64_t{0});
 }
 
@@ -84,8 +83,7 @@ TEST(Zipf, ranks_are_as_frequent_as_they_should_be) {
     const zipf_source zipf(count);
     random_source random(1);
     std::vector<int> seen(count);
-    for (int i = 0; i < drawn; ++i)
-        ++seen.at(zipf.next(random));
+    for (int i = 0; i < drawn; ++i) ++seen.at(zipf.next(random));
     for (const std::size_t rank : {0U, 1U, 2U, 9U, 99U}) {
         const double expected =
             drawn * std::pow(static_cast<double>(rank + 1), -zipf_source::exponent) / weights;
@@ -97,8 +95,7 @@ TEST(Zipf, scattering_is_one_to_one) {
     for (const std::uint64_t count : {1U, 2U, 3U, 10U, 1000U, 1024U, 99'999U}) {
         const scattering scatter(count);
         std::set<std::uint32_t> images;
-        for (std::uint64_t rank = 0; rank < count; ++rank)
-            images.insert(scatter(rank));
+        for (std::uint64_t rank = 0; rank < count; ++rank) images.insert(scatter(rank));
         EXPECT_EQ(images.size(), count);
         EXPECT_LT(*images.rbegin(), count);
     }
@@ -106,8 +103,7 @@ TEST(Zipf, scattering_is_one_to_one) {
 
 TEST(Workload, every_script_stays_within_its_keys) {
     for (const workload& w : workloads()) {
-        if (w.make == nullptr)
-            continue;
+        if (w.make == nullptr) continue;
         for (const std::uint64_t keys : {1U, 2U, 3U, 100U, 1000U}) {
             for (const unsigned threads : {1U, 2U, 5U}) {
                 const cell c = cell_of(std::string(w.name).c_str(), keys, threads);
@@ -127,8 +123,7 @@ TEST(Workload, shares_of_operations_are_as_the_title_says) {
         const cell c = cell_of(name, 100'000);
         const script s = c.what->make(c, 0);
         std::size_t n = 0;
-        for (std::size_t i = 0; i < s.keys.size(); ++i)
-            n += op_at(s, i) == wanted;
+        for (std::size_t i = 0; i < s.keys.size(); ++i) n += op_at(s, i) == wanted;
         return static_cast<double>(n) / static_cast<double>(s.keys.size());
     };
     EXPECT_NEAR(share("W1", op::load), 1, 0);
@@ -150,8 +145,7 @@ TEST(Workload, shares_of_operations_are_as_the_title_says) {
 void expect_exact(const char* name, unsigned threads, bool again) {
     const cell c = cell_of(name, 1000, threads);
     std::set<std::uint32_t> map;
-    for (std::uint32_t k = 0; k < c.what->prefilled(c); ++k)
-        map.insert(k);
+    for (std::uint32_t k = 0; k < c.what->prefilled(c); ++k) map.insert(k);
     const auto before = map;
     for (int pass = 0; pass < (again ? 2 : 1); ++pass) {
         for (unsigned t = 0; t < threads; ++t) {
@@ -190,5 +184,5 @@ TEST(Workload, threads_differ_in_what_they_do) {
     EXPECT_EQ(c.what->make(c, 0).keys, c.what->make(c, 0).keys);
 }
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

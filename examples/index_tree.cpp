@@ -154,8 +154,7 @@ int run(const options& wanted) {
     std::vector<std::string_view> stream = sample_stream(tree.files, identifiers, longest_stream);
     const std::size_t sample = stream.size();
     comparison contest(tree.files, truth, wanted.threads, std::move(stream));
-    if (identifiers != 0)
-        compare_with_progress(contest, wanted.repetitions);
+    if (identifiers != 0) compare_with_progress(contest, wanted.repetitions);
 
     fmt::print("\n{}\n  {}, {} different, in {} with {}\n", out.bold(printable(wanted.folder)),
                quantity(identifiers, "identifier", "identifiers"), grouped(truth.size()),
@@ -177,8 +176,7 @@ int run(const options& wanted) {
         fmt::print("\n{} not followed\n", quantity(tree.links_to_folders, "link to a folder was",
                                                    "links to folders were"));
     fmt::print("\n{:.0f} s in all\n", time.seconds());
-    if (std::fflush(stdout) != 0)
-        throw std::runtime_error("cannot write the report");
+    if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the report");
     return right ? 0 : 1;
 }
 
@@ -223,7 +221,7 @@ int main(int argc, char** argv) {
     }
 }
 
-} // namespace
-} // namespace demo
+}  // namespace
+}  // namespace demo
 
 int main(int argc, char** argv) { return demo::main(argc, argv); }

@@ -93,10 +93,8 @@ TEST(allocator, has_everything_back_when_the_destructor_returns) {
         text_map m(&memory);
         for (int round = 0; round < 4; ++round) {
             fill_text(m, 0, 600);
-            for (std::size_t i = 0; i < 500; ++i)
-                m.erase(view(node::make_key(i)));
-            if (round == 2)
-                m.clear();
+            for (std::size_t i = 0; i < 500; ++i) m.erase(view(node::make_key(i)));
+            if (round == 2) m.clear();
         }
         const auto held = m.pin(view(node::make_key(550)));
         m.store(view(node::make_key(550)), "overwritten");
@@ -243,4 +241,4 @@ TEST(allocator, travels_in_a_swap_that_propagates) {
     expect_text(a, 50, 200);
 }
 
-} // namespace
+}  // namespace

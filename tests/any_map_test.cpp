@@ -28,7 +28,7 @@ struct no_equality {
     int n;
 };
 
-} // namespace
+}  // namespace
 
 template <>
 struct std::hash<point> {
@@ -184,18 +184,10 @@ TEST(any_map, grows_with_keys_of_mixed_types) {
     any_map m;
     for (int i = 0; i < 3000; ++i) {
         switch (i % 4) {
-        case 0:
-            m.store(i, i);
-            break;
-        case 1:
-            m.store(std::to_string(i), i);
-            break;
-        case 2:
-            m.store(static_cast<long>(i), i);
-            break;
-        default:
-            m.store(point{i, -i}, i);
-            break;
+        case 0: m.store(i, i); break;
+        case 1: m.store(std::to_string(i), i); break;
+        case 2: m.store(static_cast<long>(i), i); break;
+        default: m.store(point{i, -i}, i); break;
         }
     }
     EXPECT_EQ(m.size(), 3000u);
@@ -227,7 +219,7 @@ TEST(any_value, casts_to_exactly_the_type_it_holds) {
 
 TEST(any_value, copies_share_what_is_never_changed) {
     const any list = std::vector<int>{1, 2, 3};
-    any copy = list; // NOLINT(performance-*): the copy is the point
+    any copy = list;  // NOLINT(performance-*): the copy is the point
     EXPECT_EQ(any_cast<std::vector<int>>(&copy), any_cast<std::vector<int>>(&list));
     EXPECT_TRUE(copy == list);
     any moved = std::move(copy);
@@ -254,8 +246,7 @@ TEST(any_value, is_destroyed_with_its_last_copy) {
     using value = support::counted<tag>;
     {
         any_map m;
-        for (int i = 0; i < 100; ++i)
-            m.store(i, value(i));
+        for (int i = 0; i < 100; ++i) m.store(i, value(i));
         const auto kept = m.load(42);
         m.clear();
         m.reclaim();
@@ -283,4 +274,4 @@ TEST(any_value, without_hash_is_no_key) {
     EXPECT_TRUE(m.empty());
 }
 
-} // namespace
+}  // namespace

@@ -107,64 +107,62 @@ TYPED_TEST(atomicity, every_value_is_taken_out_exactly_once) {
     constexpr std::size_t nothing = threads * per_thread;
     typename TypeParam::map m;
     std::vector<std::vector<std::size_t>> hands(threads);
-    in_parallel(
-        threads,
-        [&](std::size_t which) {
-            auto& hand = hands[which];
-            for (std::size_t t = 0; t < per_thread; ++t) hand.push_back(which * per_thread + t);
-            dice roll(which);
-            const auto take = [&](const auto& value) { hand.push_back(TypeParam::version_of(value)); };
-            for (std::size_t i = 0; i < TypeParam::rounds(120'000); ++i) {
-                const std::size_t place = roll(places);
-                const auto key = TypeParam::make_key(place);
-                // Without a token in hand: the ways to take one.
-                const std::size_t way = roll(hand.empty() ? 4 : 9);
-                if (way == 0) {
-                    if (const auto taken = m.load_and_erase(key)) take(*taken);
-                } else if (way == 1) {
+    in_parallel(threads, [&](std::size_t which) {
+        auto& hand = hands[which];
+        for (std::size_t t = 0; t < per_thread; ++t) hand.push_back(which * per_thread + t);
+        dice roll(which);
+        const auto take = [&](const auto& value) { hand.push_back(TypeParam::version_of(value)); };
+        for (std::size_t i = 0; i < TypeParam::rounds(120'000); ++i) {
+            const std::size_t place = roll(places);
+            const auto key = TypeParam::make_key(place);
+            // Without a token in hand: the ways to take one.
+            const std::size_t way = roll(hand.empty() ? 4 : 9);
+            if (way == 0) {
+                if (const auto taken = m.load_and_erase(key)) take(*taken);
+            } else if (way == 1) {
+                const auto seen = m.load(key);
+                if (seen && m.compare_and_erase(key, *seen)) take(*seen);
+            } else if (way == 2) {
+                std::size_t taken = nothing;
+                m.update(key, [&](const auto* current) {
+                    taken = current != nullptr ? TypeParam::version_of(*current) : nothing;
+                    return std::optional<typename TypeParam::value>();
+                });
+                if (taken != nothing) hand.push_back(taken);
+            } else if (way == 3) {
+                std::optional<typename TypeParam::value> shown;
+                const std::size_t erased = m.erase_if([&](const auto& k, const auto& value) {
+                    if (k == key) shown = value;
+                    return k == key;
+                });
+                if (erased == 1) take(shown.value());
+            } else {
+                const std::size_t token = hand.back();
+                const auto put = TypeParam::make_value(place, token);
+                hand.pop_back();
+                if (way == 4) {
+                    if (const auto replaced = m.exchange(key, put)) take(*replaced);
+                } else if (way == 5) {
+                    if (m.load_or_store(key, put).second) hand.push_back(token);
+                } else if (way == 6) {
+                    if (!m.try_emplace(key, put).second) hand.push_back(token);
+                } else if (way == 7) {
                     const auto seen = m.load(key);
-                    if (seen && m.compare_and_erase(key, *seen)) take(*seen);
-                } else if (way == 2) {
-                    std::size_t taken = nothing;
-                    m.update(key, [&](const auto* current) {
-                        taken = current != nullptr ? TypeParam::version_of(*current) : nothing;
-                        return std::optional<typename TypeParam::value>();
-                    });
-                    if (taken != nothing) hand.push_back(taken);
-                } else if (way == 3) {
-                    std::optional<typename TypeParam::value> shown;
-                    const std::size_t erased = m.erase_if([&](const auto& k, const auto& value) {
-                        if (k == key) shown = value;
-                        return k == key;
-                    });
-                    if (erased == 1) take(shown.value());
+                    if (seen && m.compare_exchange(key, *seen, put))
+                        take(*seen);
+                    else
+                        hand.push_back(token);
                 } else {
-                    const std::size_t token = hand.back();
-                    const auto put = TypeParam::make_value(place, token);
-                    hand.pop_back();
-                    if (way == 4) {
-                        if (const auto replaced = m.exchange(key, put)) take(*replaced);
-                    } else if (way == 5) {
-                        if (m.load_or_store(key, put).second) hand.push_back(token);
-                    } else if (way == 6) {
-                        if (!m.try_emplace(key, put).second) hand.push_back(token);
-                    } else if (way == 7) {
-                        const auto seen = m.load(key);
-                        if (seen && m.compare_exchange(key, *seen, put))
-                            take(*seen);
-                        else
-                            hand.push_back(token);
-                    } else {
-                        std::size_t replaced = nothing;
-                        m.update(key, [&](const auto* current) {
-                            replaced = current != nullptr ? TypeParam::version_of(*current) : nothing;
-                            return std::optional(put);
-                        });
-                        if (replaced != nothing) hand.push_back(replaced);
-                    }
+                    std::size_t replaced = nothing;
+                    m.update(key, [&](const auto* current) {
+                        replaced = current != nullptr ? TypeParam::version_of(*current) : nothing;
+                        return std::optional(put);
+                    });
+                    if (replaced != nothing) hand.push_back(replaced);
                 }
             }
-        });
+        }
+    });
     std::vector<std::size_t> found;
     for (const auto& hand : hands) found.insert(found.end(), hand.begin(), hand.end());
     m.for_each([&](const auto&, const auto& v) { found.push_back(TypeParam::version_of(v)); });

@@ -23,8 +23,7 @@ using slots = std::vector<typename Config::result>;
 template <class Config>
 std::vector<typename Config::key> every_other(std::size_t n) {
     std::vector<typename Config::key> keys;
-    for (std::size_t i = 0; i < n; ++i)
-        keys.push_back(Config::make_key(2 * i));
+    for (std::size_t i = 0; i < n; ++i) keys.push_back(Config::make_key(2 * i));
     return keys;
 }
 
@@ -41,8 +40,7 @@ TYPED_TEST(batch, load_many_loads_each_key) {
         slots<TypeParam> out(n + 3, TypeParam::make_value(5000));
         const auto found = std::as_const(m).load_many(keys, std::span(out));
         EXPECT_EQ(found, std::min<std::size_t>(n, 50));
-        for (std::size_t i = 0; i < n; ++i)
-            EXPECT_EQ(out[i], m.load(keys[i]));
+        for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(out[i], m.load(keys[i]));
         for (std::size_t i = n; i < out.size(); ++i)
             EXPECT_EQ(out[i], TypeParam::make_value(5000)) << "wrote beyond the keys";
     }
@@ -53,8 +51,7 @@ TYPED_TEST(batch, load_many_finds_nothing_in_an_empty_map_and_resets_the_slots) 
     const auto keys = every_other<TypeParam>(40);
     slots<TypeParam> out(40, TypeParam::make_value(1));
     EXPECT_EQ(m.load_many(keys, std::span(out)), 0u);
-    for (const auto& slot : out)
-        EXPECT_EQ(slot, std::nullopt);
+    for (const auto& slot : out) EXPECT_EQ(slot, std::nullopt);
 }
 
 TYPED_TEST(batch, load_many_refuses_a_span_that_is_too_short) {
@@ -63,8 +60,7 @@ TYPED_TEST(batch, load_many_refuses_a_span_that_is_too_short) {
     const auto keys = every_other<TypeParam>(20);
     slots<TypeParam> out(19);
     EXPECT_THROW(m.load_many(keys, std::span(out)), std::invalid_argument);
-    for (const auto& slot : out)
-        EXPECT_EQ(slot, std::nullopt);
+    for (const auto& slot : out) EXPECT_EQ(slot, std::nullopt);
 }
 
 TYPED_TEST(batch, load_many_takes_repeated_keys) {
@@ -73,8 +69,7 @@ TYPED_TEST(batch, load_many_takes_repeated_keys) {
     const std::vector<typename TypeParam::key> keys(70, TypeParam::make_key(3));
     slots<TypeParam> out(70);
     EXPECT_EQ(m.load_many(keys, std::span(out)), 70u);
-    for (const auto& slot : out)
-        EXPECT_EQ(slot, TypeParam::make_value(3));
+    for (const auto& slot : out) EXPECT_EQ(slot, TypeParam::make_value(3));
 }
 
 TYPED_TEST(batch, visit_many_tells_the_index_of_each_key_found) {
@@ -90,8 +85,7 @@ TYPED_TEST(batch, visit_many_tells_the_index_of_each_key_found) {
                 EXPECT_EQ(value, TypeParam::make_value(2 * index));
             });
         EXPECT_EQ(found, std::min<std::size_t>(n, 50));
-        for (std::size_t i = 0; i < n; ++i)
-            EXPECT_EQ(calls[i], i < 50 ? 1 : 0);
+        for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(calls[i], i < 50 ? 1 : 0);
     }
 }
 
@@ -118,8 +112,7 @@ TYPED_TEST(batch, visit_many_lets_an_exception_out) {
     std::size_t calls = 0;
     EXPECT_THROW(m.visit_many(keys,
                               [&](std::size_t, const auto&) {
-                                  if (++calls == 20)
-                                      throw std::runtime_error("no");
+                                  if (++calls == 20) throw std::runtime_error("no");
                               }),
                  std::runtime_error);
     EXPECT_EQ(calls, 20u);
@@ -128,8 +121,7 @@ TYPED_TEST(batch, visit_many_lets_an_exception_out) {
 
 TEST(batch_ranges, may_be_of_any_sized_kind) {
     syncmap::map<int, int> m;
-    for (int i = 0; i < 100; ++i)
-        m.store(i, -i);
+    for (int i = 0; i < 100; ++i) m.store(i, -i);
     std::array<std::optional<int>, 5> out;
     const std::list<int> list{1, 2, 300, 4, 5};
     EXPECT_EQ(m.load_many(list, std::span(out)), 4u);
@@ -173,8 +165,7 @@ TEST(batch_ranges, are_converted_to_keys_where_they_have_to_be) {
 
 TEST(batch_values, need_no_copy_to_be_visited) {
     syncmap::map<int, immovable> m;
-    for (int i = 0; i < 50; ++i)
-        m.try_emplace(i, i);
+    for (int i = 0; i < 50; ++i) m.try_emplace(i, i);
     const std::vector<int> keys{3, 4, 99, 5};
     EXPECT_EQ(m.visit_many(keys,
                            [&](std::size_t index, const immovable& value) {
@@ -184,4 +175,4 @@ TEST(batch_values, need_no_copy_to_be_visited) {
               3u);
 }
 
-} // namespace
+}  // namespace

@@ -49,27 +49,17 @@ TEST(bounded_work, no_operation_moves_more_than_six_buckets) {
         const std::uint64_t key = random() % (steps / 80);
         const bool inserting = phase == 0 || (phase == 1 && i % 2 == 0);
         switch (random() % 7) {
-        case 0:
-            inserting ? m.store(key, key) : (void)m.erase(key);
-            break;
-        case 1:
-            inserting ? (void)m.exchange(key, key) : (void)m.load_and_erase(key);
-            break;
-        case 2:
-            inserting ? (void)m.load_or_store(key, key) : (void)m.erase(key);
-            break;
+        case 0: inserting ? m.store(key, key) : (void)m.erase(key); break;
+        case 1: inserting ? (void)m.exchange(key, key) : (void)m.load_and_erase(key); break;
+        case 2: inserting ? (void)m.load_or_store(key, key) : (void)m.erase(key); break;
         case 3:
             m.update(key, [&](const auto*) { return inserting ? result(key) : std::nullopt; });
             break;
         case 4:
             inserting ? (void)m.try_emplace(key, key) : (void)m.compare_and_erase(key, key);
             break;
-        case 5:
-            (void)m.load(key);
-            break;
-        case 6:
-            (void)m.compare_exchange(key, key, key);
-            break;
+        case 5: (void)m.load(key); break;
+        case 6: (void)m.compare_exchange(key, key, key); break;
         }
         meter.look();
     }
@@ -78,4 +68,4 @@ TEST(bounded_work, no_operation_moves_more_than_six_buckets) {
     EXPECT_GE(meter.shrunk, 6u) << "the test did not see what it is about";
 }
 
-} // namespace
+}  // namespace

@@ -87,8 +87,7 @@ TYPED_TEST(capacity, shrink_to_fit_keeps_every_entry_before_during_and_after_the
     fill<TypeParam>(m, 0, 60);
     m.shrink_to_fit();
     expect_holds(m, model_of<TypeParam>(0, 60));
-    for (std::size_t i = 0; i < 400; ++i)
-        (void)m.load(TypeParam::make_key(i));
+    for (std::size_t i = 0; i < 400; ++i) (void)m.load(TypeParam::make_key(i));
     expect_holds(m, model_of<TypeParam>(0, 60));
     fill<TypeParam>(m, 60, 200);
     expect_holds(m, model_of<TypeParam>(0, 200));
@@ -100,8 +99,7 @@ TEST(capacity_reserve, is_done_on_return_when_the_map_is_empty) {
         m.reserve(n);
         const auto before = m.stats();
         EXPECT_GE(before.buckets * 14, n);
-        for (std::uint64_t i = 0; i < n; ++i)
-            m.store(i, i);
+        for (std::uint64_t i = 0; i < n; ++i) m.store(i, i);
         const auto after = m.stats();
         EXPECT_EQ(after.buckets, before.buckets);
         EXPECT_FALSE(after.amended);
@@ -111,30 +109,25 @@ TEST(capacity_reserve, is_done_on_return_when_the_map_is_empty) {
 
 TEST(capacity_reserve, starts_a_successor_that_use_completes) {
     number_map m;
-    for (std::uint64_t i = 0; i < 300; ++i)
-        m.store(i, i);
-    for (std::uint64_t i = 0; m.stats().amended; ++i)
-        m.store(i % 300, i % 300);
+    for (std::uint64_t i = 0; i < 300; ++i) m.store(i, i);
+    for (std::uint64_t i = 0; m.stats().amended; ++i) m.store(i % 300, i % 300);
     const auto before = m.stats();
     m.reserve(20000);
     EXPECT_TRUE(m.stats().amended);
     EXPECT_LE(m.stats().moved_buckets, move_limit);
-    for (std::uint64_t i = 0; i < 300 && m.stats().amended; ++i)
-        m.store(i, i);
+    for (std::uint64_t i = 0; i < 300 && m.stats().amended; ++i) m.store(i, i);
     const auto after = m.stats();
     EXPECT_FALSE(after.amended);
     EXPECT_EQ(after.promotions, before.promotions + 1);
     EXPECT_GE(after.buckets * 14, 20000u);
-    for (std::uint64_t i = 0; i < 20000; ++i)
-        m.store(i, i);
+    for (std::uint64_t i = 0; i < 20000; ++i) m.store(i, i);
     EXPECT_EQ(m.stats().buckets, after.buckets);
     EXPECT_EQ(m.stats().promotions, after.promotions);
 }
 
 TEST(capacity_reserve, does_nothing_where_there_is_room_already) {
     number_map m(1000);
-    for (std::uint64_t i = 0; i < 500; ++i)
-        m.store(i, i);
+    for (std::uint64_t i = 0; i < 500; ++i) m.store(i, i);
     const auto before = m.stats();
     m.reserve(0);
     m.reserve(10);
@@ -158,19 +151,16 @@ TEST(capacity_reserve, refuses_the_impossible_and_changes_nothing) {
     EXPECT_TRUE(refused(std::numeric_limits<std::size_t>::max()));
     EXPECT_TRUE(refused(std::numeric_limits<std::size_t>::max() / 16));
     EXPECT_TRUE(m.empty());
-    for (std::uint64_t i = 0; i < 100; ++i)
-        m.store(i, i);
+    for (std::uint64_t i = 0; i < 100; ++i) m.store(i, i);
     EXPECT_TRUE(refused(std::numeric_limits<std::size_t>::max()));
-    for (std::uint64_t i = 0; i < 100; ++i)
-        EXPECT_EQ(m.load(i), i);
+    for (std::uint64_t i = 0; i < 100; ++i) EXPECT_EQ(m.load(i), i);
     EXPECT_EQ(m.size(), 100u);
 }
 
 TEST(capacity_shrink, to_fit_starts_a_smaller_successor_that_use_completes) {
     number_map m(10000);
     const std::size_t large = m.stats().buckets;
-    for (std::uint64_t i = 0; i < 100; ++i)
-        m.store(i, i);
+    for (std::uint64_t i = 0; i < 100; ++i) m.store(i, i);
     m.shrink_to_fit();
     EXPECT_TRUE(m.stats().amended);
     for (std::uint64_t i = 0; i < 20000; ++i) {
@@ -181,16 +171,14 @@ TEST(capacity_shrink, to_fit_starts_a_smaller_successor_that_use_completes) {
     EXPECT_FALSE(after.amended);
     EXPECT_LT(after.buckets, large / 16);
     EXPECT_LE(after.buckets * 14, 1000u);
-    for (std::uint64_t i = 0; i < 100; ++i)
-        EXPECT_EQ(m.load(i), i);
+    for (std::uint64_t i = 0; i < 100; ++i) EXPECT_EQ(m.load(i), i);
 }
 
 TEST(capacity_shrink, to_fit_does_nothing_where_everything_fits) {
     number_map m;
     m.shrink_to_fit();
     EXPECT_EQ(m.stats().buckets, 0u);
-    for (std::uint64_t i = 0; i < 9; ++i)
-        m.store(i, i);
+    for (std::uint64_t i = 0; i < 9; ++i) m.store(i, i);
     m.shrink_to_fit();
     EXPECT_EQ(m.stats().buckets, 1u);
     EXPECT_EQ(m.size(), 9u);
@@ -201,17 +189,13 @@ TEST(capacity_shrink, gives_memory_back_by_itself) {
     constexpr std::uint64_t n = 100000;
     tracking_resource here, there;
     traced_map fresh{traced_allocator(there)};
-    for (std::uint64_t i = 0; i < n / 100; ++i)
-        fresh.store(i, i);
+    for (std::uint64_t i = 0; i < n / 100; ++i) fresh.store(i, i);
     fresh.reclaim();
 
     traced_map m{traced_allocator(here)};
-    for (std::uint64_t i = 0; i < n; ++i)
-        m.store(i, i);
-    for (std::uint64_t i = n / 100; i < n; ++i)
-        m.erase(i);
-    for (std::uint64_t i = 0; i < n; ++i)
-        EXPECT_EQ(m.load(i).has_value(), i < n / 100);
+    for (std::uint64_t i = 0; i < n; ++i) m.store(i, i);
+    for (std::uint64_t i = n / 100; i < n; ++i) m.erase(i);
+    for (std::uint64_t i = 0; i < n; ++i) EXPECT_EQ(m.load(i).has_value(), i < n / 100);
     m.reclaim();
     EXPECT_EQ(m.size(), n / 100);
     EXPECT_LE(here.bytes(), 2 * there.bytes());
@@ -222,13 +206,10 @@ TEST(capacity_shrink, gives_back_the_memory_of_strings_as_well) {
     using map = syncmap::map<std::string, std::string, syncmap::hash<std::string>, std::equal_to<>,
                              tracking_allocator<std::pair<const std::string, std::string>, true>>;
     map m{tracking_allocator<std::pair<const std::string, std::string>, true>(memory)};
-    for (std::size_t i = 0; i < 5000; ++i)
-        m.store(node::make_key(i), node::make_value(i));
+    for (std::size_t i = 0; i < 5000; ++i) m.store(node::make_key(i), node::make_value(i));
     const std::size_t full = memory.bytes();
-    for (std::size_t i = 0; i < 5000; ++i)
-        m.erase(node::make_key(i));
-    for (std::size_t i = 0; i < 5000; ++i)
-        (void)m.load(node::make_key(i));
+    for (std::size_t i = 0; i < 5000; ++i) m.erase(node::make_key(i));
+    for (std::size_t i = 0; i < 5000; ++i) (void)m.load(node::make_key(i));
     m.reclaim();
     EXPECT_LT(memory.bytes(), full / 20);
 }
@@ -236,8 +217,7 @@ TEST(capacity_shrink, gives_back_the_memory_of_strings_as_well) {
 // Dead slots and overflow must not make a table grow that holds no more than before.
 TEST(capacity_churn, does_not_grow_a_table_of_constant_size) {
     number_map m;
-    for (std::uint64_t i = 0; i < 1000; ++i)
-        m.store(i, i);
+    for (std::uint64_t i = 0; i < 1000; ++i) m.store(i, i);
     const std::size_t buckets = m.stats().buckets;
     std::size_t most = 0, most_overflow = 0;
     for (std::uint64_t i = 0; i < scaled(300000); ++i) {
@@ -267,16 +247,13 @@ TEST(capacity_churn, of_one_slot_goes_on_forever) {
 
 TEST(capacity_stats, count_misses_and_promotions_as_loads_drive_a_move) {
     number_map m;
-    for (std::uint64_t i = 0; i < 1000; ++i)
-        m.store(i, i);
-    for (std::uint64_t i = 0; m.stats().amended; ++i)
-        m.store(i % 1000, i % 1000);
+    for (std::uint64_t i = 0; i < 1000; ++i) m.store(i, i);
+    for (std::uint64_t i = 0; m.stats().amended; ++i) m.store(i % 1000, i % 1000);
     m.reserve(10000);
     const auto before = m.stats();
     ASSERT_TRUE(before.amended);
-    m.store(0, 0); // something has moved now, so that loads can meet it
-    for (std::uint64_t i = 0; i < 20000 && m.stats().amended; ++i)
-        (void)m.load(i % 2000);
+    m.store(0, 0);  // something has moved now, so that loads can meet it
+    for (std::uint64_t i = 0; i < 20000 && m.stats().amended; ++i) (void)m.load(i % 2000);
     EXPECT_FALSE(m.stats().amended);
     EXPECT_GT(m.stats().misses, before.misses);
     EXPECT_EQ(m.stats().promotions, before.promotions + 1);
@@ -299,4 +276,4 @@ TEST(capacity_stats, describe_a_table_that_is_neither_too_full_nor_too_empty) {
     }
 }
 
-} // namespace
+}  // namespace

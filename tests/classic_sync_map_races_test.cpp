@@ -33,14 +33,12 @@ constexpr int k = 1;
 std::function<void()> at_next_hash, at_next_comparison;
 
 void fire(std::function<void()>& hook) {
-    if (hook)
-        std::exchange(hook, nullptr)();
+    if (hook) std::exchange(hook, nullptr)();
 }
 
 struct hooked_hash {
     std::size_t operator()(int key) const {
-        if (key == k)
-            fire(at_next_hash);
+        if (key == k) fire(at_next_hash);
         return std::hash<int>()(key);
     }
 };
@@ -139,7 +137,7 @@ TEST(classic_sync_map, a_value_replaced_after_the_comparison_is_compared_again) 
         EXPECT_FALSE(operation(m));
         EXPECT_FALSE(m.load(k));
         m.store(k, {7});
-        at_next_comparison = [&] { m.store(k, {7}); }; // an equal one
+        at_next_comparison = [&] { m.store(k, {7}); };  // an equal one
         EXPECT_TRUE(operation(m));
         EXPECT_NE(m.load(k), number{7});
     }
@@ -158,7 +156,7 @@ TEST(classic_sync_map, operations_on_keys_of_read_do_not_take_the_lock) {
         done += m.load_or_store(2, {23}).second;
         done += m.compare_exchange(2, {22}, {24});
         done += m.load_and_erase(2) == number{24};
-        done += !m.load_or_store(2, {25}).second; // nil: in place
+        done += !m.load_or_store(2, {25}).second;  // nil: in place
         done += m.compare_and_erase(2, {25});
         done += !m.erase(2);
     };
@@ -173,7 +171,7 @@ TEST(classic_sync_map, for_each_notices_a_promotion_while_it_waits_for_the_lock)
     m.load(k);
     std::thread other;
     int visited = 0;
-    at_next_comparison = [&] { // under the lock, and before the miss that promotes
+    at_next_comparison = [&] {  // under the lock, and before the miss that promotes
         other = std::thread([&] { m.for_each([&](int, number) { ++visited; }); });
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     };
@@ -195,8 +193,7 @@ void run_threads(Work work) {
             work(t);
         });
     }
-    for (std::thread& thread : threads)
-        thread.join();
+    for (std::thread& thread : threads) thread.join();
 }
 
 // Keys that one thread alone writes follow its own std::map. On the shared keys every thread
@@ -210,8 +207,7 @@ TEST(classic_sync_map, threads_with_keys_of_their_own_and_shared_counters) {
     const auto count_up = [&](int counter) {
         for (auto [value, loaded] = m.load_or_store(counter, 1); loaded;
              std::tie(value, loaded) = m.load_or_store(counter, 1)) {
-            if (m.compare_exchange(counter, value, value + 1))
-                return;
+            if (m.compare_exchange(counter, value, value + 1)) return;
         }
     };
 
@@ -226,9 +222,7 @@ TEST(classic_sync_map, threads_with_keys_of_their_own_and_shared_counters) {
             const int key = 1000 * (t + 1) + static_cast<int>(random() % own_keys);
             const std::optional<int> before = expected(key);
             switch (random() % 9) {
-            case 0:
-                EXPECT_EQ(m.load(key), before);
-                break;
+            case 0: EXPECT_EQ(m.load(key), before); break;
             case 1:
                 m.store(key, round);
                 mine[key] = round;
@@ -252,8 +246,7 @@ TEST(classic_sync_map, threads_with_keys_of_their_own_and_shared_counters) {
                 break;
             case 6:
                 EXPECT_EQ(m.compare_exchange(key, before.value_or(0), round), before.has_value());
-                if (before)
-                    mine[key] = round;
+                if (before) mine[key] = round;
                 break;
             case 7:
                 EXPECT_EQ(m.compare_and_erase(key, before.value_or(0)), before.has_value());
@@ -262,8 +255,7 @@ TEST(classic_sync_map, threads_with_keys_of_their_own_and_shared_counters) {
             case 8:
                 std::map<int, int> seen;
                 m.for_each([&](int seen_key, int value) {
-                    if (seen_key / 1000 != t + 1)
-                        return;
+                    if (seen_key / 1000 != t + 1) return;
                     EXPECT_TRUE(seen.emplace(seen_key, value).second);
                 });
                 EXPECT_EQ(seen, mine);
@@ -278,8 +270,7 @@ TEST(classic_sync_map, threads_with_keys_of_their_own_and_shared_counters) {
     });
 
     long total = 0;
-    for (const long each : taken)
-        total += each;
+    for (const long each : taken) total += each;
     for (int counter = 0; counter < static_cast<int>(counters); ++counter) {
         total += m.load(counter).value_or(0);
     }
@@ -287,7 +278,7 @@ TEST(classic_sync_map, threads_with_keys_of_their_own_and_shared_counters) {
 }
 
 struct trade {
-    std::vector<int> put_in, handed_out; // sorted
+    std::vector<int> put_in, handed_out;  // sorted
 };
 
 // All values are different, all threads want the same few keys.
@@ -309,18 +300,13 @@ trade trade_values(bool with_clear) {
                 got = m.exchange(key, value);
                 mine.put_in.push_back(value);
                 break;
-            case 2:
-                got = m.load_and_erase(key);
-                break;
+            case 2: got = m.load_and_erase(key); break;
             case 3:
-                if (!m.load_or_store(key, value).second)
-                    mine.put_in.push_back(value);
+                if (!m.load_or_store(key, value).second) mine.put_in.push_back(value);
                 break;
             }
-            if (got)
-                mine.handed_out.push_back(*got);
-            if (with_clear && random() % 64 == 0)
-                m.clear();
+            if (got) mine.handed_out.push_back(*got);
+            if (with_clear && random() % 64 == 0) m.clear();
         }
     });
 
@@ -346,4 +332,4 @@ TEST(classic_sync_map, no_value_is_handed_out_twice_while_the_map_is_cleared) {
     EXPECT_TRUE(std::ranges::includes(all.put_in, all.handed_out));
 }
 
-} // namespace
+}  // namespace

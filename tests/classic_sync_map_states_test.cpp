@@ -41,31 +41,25 @@ enum class where {
 constexpr int k = 1;
 
 void bring_to(int_map& m, where to) {
-    for (int other = 100; other < 104; ++other)
-        m.store(other, other);
+    for (int other = 100; other < 104; ++other) m.store(other, other);
     const bool in_read = to != where::missing_clean && to != where::missing_amended &&
                          to != where::live_in_dirty_only && to != where::nil_in_dirty_only;
-    if (in_read)
-        m.store(k, 7);
+    if (in_read) m.store(k, 7);
     m.for_each([](int, int) {});
-    if (to == where::nil_clean || to == where::expunged_amended)
-        m.erase(k);
+    if (to == where::nil_clean || to == where::expunged_amended) m.erase(k);
     if (to != where::missing_clean && to != where::live_clean && to != where::nil_clean) {
         m.store(200, 200);
     }
-    if (to == where::nil_amended)
-        m.erase(k);
-    if (to == where::live_in_dirty_only || to == where::nil_in_dirty_only)
-        m.store(k, 7);
-    if (to == where::nil_in_dirty_only)
-        m.compare_and_erase(k, 7);
+    if (to == where::nil_amended) m.erase(k);
+    if (to == where::live_in_dirty_only || to == where::nil_in_dirty_only) m.store(k, 7);
+    if (to == where::nil_in_dirty_only) m.compare_and_erase(k, 7);
 }
 
 struct expectation {
     where from;
     std::optional<int> result;
-    entry_state read, dirty; // afterwards
-    std::size_t misses;      // counted by the operation
+    entry_state read, dirty;  // afterwards
+    std::size_t misses;       // counted by the operation
     std::optional<int> value;
 };
 
@@ -88,7 +82,7 @@ void check(const expectations& table, Operation operation) {
         EXPECT_EQ(after.misses - before.misses, row.misses);
         EXPECT_EQ(after.read_size, before.read_size);
         EXPECT_EQ(m.load(k), row.value);
-        m.for_each([](int, int) {}); // and the promotion loses nothing
+        m.for_each([](int, int) {});  // and the promotion loses nothing
         EXPECT_EQ(m.load(k), row.value);
     }
 }
@@ -123,8 +117,7 @@ TEST(classic_sync_map, store_and_exchange_in_every_state) {
     check(table, [](int_map& m) { return m.exchange(k, 9); });
 
     expectations without_result = table;
-    for (expectation& row : without_result)
-        row.result = none;
+    for (expectation& row : without_result) row.result = none;
     check(without_result, [](int_map& m) {
         m.store(k, 9);
         return std::optional<int>();
@@ -170,7 +163,7 @@ TEST(classic_sync_map, erase_and_load_and_erase_in_every_state) {
 TEST(classic_sync_map, compare_exchange_in_every_state) {
     const expectations equal{{
         {where::missing_clean, 0, absent, absent, 0, none},
-        {where::missing_amended, 0, absent, absent, 0, none}, // not a miss: nothing was found
+        {where::missing_amended, 0, absent, absent, 0, none},  // not a miss: nothing was found
         {where::live_clean, 1, live, absent, 0, 9},
         {where::live_amended, 1, live, live, 0, 9},
         {where::nil_clean, 0, nil, absent, 0, none},
@@ -184,8 +177,7 @@ TEST(classic_sync_map, compare_exchange_in_every_state) {
     expectations unequal = equal;
     for (expectation& row : unequal) {
         row.result = 0;
-        if (row.value)
-            row.value = 7;
+        if (row.value) row.value = 7;
     }
     check(unequal, [](int_map& m) { return std::optional<int>(m.compare_exchange(k, 8, 9)); });
 }
@@ -199,7 +191,7 @@ TEST(classic_sync_map, compare_and_erase_in_every_state) {
         {where::nil_clean, 0, nil, absent, 0, none},
         {where::nil_amended, 0, nil, nil, 0, none},
         {where::expunged_amended, 0, expunged, absent, 0, none},
-        {where::live_in_dirty_only, 1, absent, nil, 1, none}, // stays in dirty, as nil
+        {where::live_in_dirty_only, 1, absent, nil, 1, none},  // stays in dirty, as nil
         {where::nil_in_dirty_only, 0, absent, nil, 1, none},
     }};
     check(equal, [](int_map& m) { return std::optional<int>(m.compare_and_erase(k, 7)); });
@@ -232,4 +224,4 @@ TEST(classic_sync_map, clear_in_every_state) {
     }
 }
 
-} // namespace
+}  // namespace

@@ -25,8 +25,7 @@ constexpr std::nullopt_t none = std::nullopt;
 
 template <class Map>
 void store_and_promote(Map& m, int first, int last) {
-    for (int key = first; key <= last; ++key)
-        m.store(key, key * 10);
+    for (int key = first; key <= last; ++key) m.store(key, key * 10);
     m.for_each([](int, const auto&) {});
 }
 
@@ -45,9 +44,9 @@ TEST(classic_sync_map, a_new_key_amends_read_and_copies_the_live_entries_to_dirt
     EXPECT_EQ(m.inspect(), (inspection{false, 0, 4, false, 0}));
     m.erase(3);
     m.store(5, 50);
-    EXPECT_EQ(m.inspect(), (inspection{true, 0, 4, true, 4})); // 1, 2, 4 and the new one
+    EXPECT_EQ(m.inspect(), (inspection{true, 0, 4, true, 4}));  // 1, 2, 4 and the new one
     EXPECT_EQ(m.dirty_entry(3), absent);
-    m.store(6, 60); // no second copy
+    m.store(6, 60);  // no second copy
     EXPECT_EQ(m.inspect(), (inspection{true, 0, 4, true, 5}));
 }
 
@@ -55,9 +54,9 @@ TEST(classic_sync_map, as_many_misses_as_dirty_has_keys_promote_it) {
     int_map m;
     store_and_promote(m, 1, 2);
     m.store(3, 30);
-    EXPECT_EQ(m.load(3), 30); // found or not: a miss
+    EXPECT_EQ(m.load(3), 30);  // found or not: a miss
     EXPECT_EQ(m.load(99), none);
-    EXPECT_EQ(m.load(1), 10); // found in read: none
+    EXPECT_EQ(m.load(1), 10);  // found in read: none
     EXPECT_EQ(m.inspect(), (inspection{true, 2, 2, true, 3}));
     EXPECT_EQ(m.load(3), 30);
     EXPECT_EQ(m.inspect(), (inspection{false, 0, 3, false, 0}));
@@ -78,8 +77,7 @@ TEST(classic_sync_map, an_erased_key_goes_through_nil_and_expunged_and_comes_bac
     EXPECT_EQ(m.read_entry(1), live);
     EXPECT_EQ(m.dirty_entry(1), live);
     EXPECT_EQ(m.inspect(), (inspection{true, 0, 2, true, 3}));
-    for (int i = 0; i < 3; ++i)
-        EXPECT_EQ(m.load(3), 30);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(m.load(3), 30);
     EXPECT_EQ(m.inspect(), (inspection{false, 0, 3, false, 0}));
     EXPECT_EQ(m.load(1), 11);
 }
@@ -128,7 +126,7 @@ TEST(classic_sync_map, storing_over_an_existing_key_does_not_touch_dirty) {
     EXPECT_EQ(m.exchange(2, 22), 20);
     EXPECT_EQ(m.inspect(), (inspection{false, 0, 3, false, 0}));
     m.erase(3);
-    m.store(3, 33); // nil, not yet expunged: in place as well
+    m.store(3, 33);  // nil, not yet expunged: in place as well
     EXPECT_EQ(m.inspect(), (inspection{false, 0, 3, false, 0}));
 }
 
@@ -151,9 +149,9 @@ TEST(classic_sync_map, erasing_a_key_that_only_dirty_has_removes_it_there_and_co
     EXPECT_TRUE(m.erase(4));
     EXPECT_EQ(m.dirty_entry(4), absent);
     EXPECT_EQ(m.inspect(), (inspection{true, 1, 3, true, 3}));
-    EXPECT_FALSE(m.erase(4)); // not there, still a miss
+    EXPECT_FALSE(m.erase(4));  // not there, still a miss
     EXPECT_EQ(m.inspect(), (inspection{true, 2, 3, true, 3}));
-    EXPECT_EQ(m.load_and_erase(4), none); // the third one promotes
+    EXPECT_EQ(m.load_and_erase(4), none);  // the third one promotes
     EXPECT_EQ(m.inspect(), (inspection{false, 0, 3, false, 0}));
 }
 
@@ -194,9 +192,8 @@ TEST(classic_sync_map, for_each_visits_the_snapshot_while_its_callback_changes_t
     std::set<int> seen;
     m.for_each([&](int key, int) {
         EXPECT_TRUE(seen.insert(key).second);
-        m.store(key + 100, 0); // new keys are not visited
-        if (key % 2 == 1)
-            m.clear(); // and the snapshot outlives the table
+        m.store(key + 100, 0);        // new keys are not visited
+        if (key % 2 == 1) m.clear();  // and the snapshot outlives the table
         m.for_each([](int, int) {});
     });
     EXPECT_EQ(seen, (std::set<int>{1, 2, 3, 4, 5}));
@@ -209,8 +206,7 @@ TEST(classic_sync_map, clear_empties_both_tables_and_keeps_the_empty_dirty) {
     m.load(4);
     m.clear();
     EXPECT_EQ(m.inspect(), (inspection{false, 0, 0, true, 0}));
-    for (int key = 1; key <= 4; ++key)
-        EXPECT_EQ(m.load(key), none);
+    for (int key = 1; key <= 4; ++key) EXPECT_EQ(m.load(key), none);
     EXPECT_EQ(m.inspect(), (inspection{false, 0, 0, true, 0}));
     m.store(5, 50);
     EXPECT_EQ(m.inspect(), (inspection{true, 0, 0, true, 1}));
@@ -223,8 +219,7 @@ TEST(classic_sync_map, clear_empties_both_tables_and_keeps_the_empty_dirty) {
 TEST(classic_sync_map, clear_also_drops_what_was_already_erased) {
     int_map m;
     store_and_promote(m, 1, 3);
-    for (int key = 1; key <= 3; ++key)
-        m.erase(key);
+    for (int key = 1; key <= 3; ++key) m.erase(key);
     EXPECT_EQ(m.inspect(), (inspection{false, 0, 3, false, 0}));
     m.clear();
     EXPECT_EQ(m.inspect(), (inspection{false, 0, 0, false, 0}));
@@ -236,12 +231,11 @@ TEST(classic_sync_map, the_value_of_an_erased_key_dies_at_once) {
     for (const bool promoted : {false, true}) {
         m.store(1, value);
         m.store(2, nullptr);
-        if (promoted)
-            m.for_each([](int, const auto&) {});
+        if (promoted) m.for_each([](int, const auto&) {});
         EXPECT_EQ(value.use_count(), 2);
         m.erase(1);
         EXPECT_EQ(value.use_count(), 1);
     }
 }
 
-} // namespace
+}  // namespace

@@ -22,20 +22,18 @@ TYPED_TEST(clear_stress, what_is_cleared_does_not_come_back) {
     typename TypeParam::map m;
     std::atomic<std::size_t> present{0};
     std::barrier finished(3);
-    in_parallel(
-        3,
-        [&](std::size_t which) {
-            owner<TypeParam> mine(m, which, kept, entries::may_vanish);
-            for (std::size_t i = 0; i < TypeParam::rounds(200'000); ++i) {
-                mine.act();
-                if (i % 1024 != which) continue;
-                mine.clear();
-                mine.look_at_all();
-            }
-            finished.arrive_and_wait();
+    in_parallel(3, [&](std::size_t which) {
+        owner<TypeParam> mine(m, which, kept, entries::may_vanish);
+        for (std::size_t i = 0; i < TypeParam::rounds(200'000); ++i) {
+            mine.act();
+            if (i % 1024 != which) continue;
+            mine.clear();
             mine.look_at_all();
-            present += mine.size();
-        });
+        }
+        finished.arrive_and_wait();
+        mine.look_at_all();
+        present += mine.size();
+    });
     EXPECT_EQ(m.size(), present);
     EXPECT_EQ(m.snapshot().size(), present);
 }
@@ -135,63 +133,53 @@ TEST(clear_stress_with_witnesses, every_member_survives_a_clear) {
     promises kept;
     {
         syncmap::map<std::uint64_t, value> m;
-        in_parallel(
-            3,
-            [&](std::size_t which) {
-                dice roll(which);
-                for (std::size_t i = 0; i < scaled(100'000); ++i) {
-                    const std::uint64_t key = roll(500);
-                    const auto look = [&](const value& v) {
-                        kept.require(v.is(key), "a value is alive and the key's own");
-                    };
-                    switch (roll(12)) {
-                    case 0:
-                        m.visit(key, look);
-                        break;
-                    case 1:
-                        if (const auto pin = m.pin(key)) look(*pin);
-                        break;
-                    case 2:
-                        if (const auto old = m.exchange(key, value(key))) look(*old);
-                        break;
-                    case 3:
-                        look(m.load_or_compute(key, [&] { return value(key); }).first);
-                        break;
-                    case 4:
-                        look(*m.try_emplace(key, key).first);
-                        break;
-                    case 5:
-                        m.update(key, [&](const value* v) {
-                            if (v != nullptr) look(*v);
-                            return std::optional<value>(key);
+        in_parallel(3, [&](std::size_t which) {
+            dice roll(which);
+            for (std::size_t i = 0; i < scaled(100'000); ++i) {
+                const std::uint64_t key = roll(500);
+                const auto look = [&](const value& v) {
+                    kept.require(v.is(key), "a value is alive and the key's own");
+                };
+                switch (roll(12)) {
+                case 0: m.visit(key, look); break;
+                case 1:
+                    if (const auto pin = m.pin(key)) look(*pin);
+                    break;
+                case 2:
+                    if (const auto old = m.exchange(key, value(key))) look(*old);
+                    break;
+                case 3: look(m.load_or_compute(key, [&] { return value(key); }).first); break;
+                case 4: look(*m.try_emplace(key, key).first); break;
+                case 5:
+                    m.update(key, [&](const value* v) {
+                        if (v != nullptr) look(*v);
+                        return std::optional<value>(key);
+                    });
+                    break;
+                case 6:
+                    if (const auto old = m.load_and_erase(key)) look(*old);
+                    break;
+                case 7: m.compare_exchange(key, value(key), value(key)); break;
+                case 8:
+                    if (roll(50) == 0) m.erase_if([](auto k, const auto&) { return k % 3 == 0; });
+                    break;
+                case 9:
+                    if (roll(50) == 0)
+                        m.for_each([&](auto k, const value& v) {
+                            kept.require(v.is(k), "for_each shows living values");
                         });
-                        break;
-                    case 6:
-                        if (const auto old = m.load_and_erase(key)) look(*old);
-                        break;
-                    case 7:
-                        m.compare_exchange(key, value(key), value(key));
-                        break;
-                    case 8:
-                        if (roll(50) == 0) m.erase_if([](auto k, const auto&) { return k % 3 == 0; });
-                        break;
-                    case 9:
-                        if (roll(50) == 0)
-                            m.for_each([&](auto k, const value& v) {
-                                kept.require(v.is(k), "for_each shows living values");
-                            });
-                        break;
-                    case 10:
-                        if (roll(50) == 0) m.reserve(roll(2000));
-                        break;
-                    case 11:
-                        if (roll(50) == 0) m.shrink_to_fit();
-                        if (roll(500) == 0) m.reclaim();
-                        break;
-                    }
-                    if (roll(200) == 0) m.clear();
+                    break;
+                case 10:
+                    if (roll(50) == 0) m.reserve(roll(2000));
+                    break;
+                case 11:
+                    if (roll(50) == 0) m.shrink_to_fit();
+                    if (roll(500) == 0) m.reclaim();
+                    break;
                 }
-            });
+                if (roll(200) == 0) m.clear();
+            }
+        });
         m.clear();
         m.reclaim();
         EXPECT_EQ(value::alive(), 0);

@@ -31,8 +31,7 @@ TYPED_TEST(clear, may_be_called_on_an_empty_map) {
     m.clear();
     EXPECT_TRUE(m.empty());
     fill<TypeParam>(m, 0, 10);
-    for (std::size_t i = 0; i < 10; ++i)
-        m.erase(TypeParam::make_key(i));
+    for (std::size_t i = 0; i < 10; ++i) m.erase(TypeParam::make_key(i));
     m.clear();
     EXPECT_TRUE(m.empty());
 }
@@ -52,8 +51,7 @@ TYPED_TEST(clear, leaves_a_map_that_works_like_a_new_one) {
 TYPED_TEST(clear, forgets_counters_with_the_tables_they_belong_to) {
     typename TypeParam::map m;
     fill<TypeParam>(m, 0, 150);
-    for (std::size_t i = 0; i < 75; ++i)
-        m.erase(TypeParam::make_key(i));
+    for (std::size_t i = 0; i < 75; ++i) m.erase(TypeParam::make_key(i));
     m.clear();
     const auto stats = m.stats();
     EXPECT_EQ(stats.size, 0u);
@@ -69,8 +67,7 @@ TEST(clear_node, destroys_every_key_and_value) {
     {
         syncmap::map<std::string, value> m;
         for (int round = 0; round < 5; ++round) {
-            for (int i = 0; i < 200; ++i)
-                m.store(std::to_string(i), value(i));
+            for (int i = 0; i < 200; ++i) m.store(std::to_string(i), value(i));
             m.clear();
         }
         EXPECT_EQ(live_after_reclaim<value>(m), 0);
@@ -84,12 +81,11 @@ TEST(clear_memory, comes_back_after_reclaim) {
     syncmap::map<std::uint64_t, std::uint64_t, syncmap::hash<std::uint64_t>, std::equal_to<>,
                  tracking_allocator<pair, true>>
         m{tracking_allocator<pair, true>(memory)};
-    for (std::uint64_t i = 0; i < 10000; ++i)
-        m.store(i, i);
+    for (std::uint64_t i = 0; i < 10000; ++i) m.store(i, i);
     const std::size_t full = memory.bytes();
     m.clear();
     m.reclaim();
     EXPECT_LT(memory.bytes(), full / 50);
 }
 
-} // namespace
+}  // namespace

@@ -82,8 +82,7 @@ TEST(compare_exchange_values, may_use_the_map_while_they_are_compared) {
         syncmap::map<int, nosy>* owner;
         int n;
         bool operator==(const nosy& other) const {
-            if (owner)
-                (void)owner->contains(1);
+            if (owner) (void)owner->contains(1);
             return n == other.n;
         }
     };
@@ -109,8 +108,7 @@ TEST(compare_exchange_node, leaves_no_instance_behind) {
         syncmap::map<int, value> m;
         for (int key = 0; key < 20; ++key) {
             m.store(key, value(0));
-            for (int n = 0; n < 10; ++n)
-                m.compare_exchange(key, value(n), value(n + 1));
+            for (int n = 0; n < 10; ++n) m.compare_exchange(key, value(n), value(n + 1));
             EXPECT_FALSE(m.compare_exchange(key, value(3), value(4)));
             EXPECT_EQ(m.load(key), value(10));
         }
@@ -119,4 +117,4 @@ TEST(compare_exchange_node, leaves_no_instance_behind) {
     EXPECT_EQ(value::live, 0);
 }
 
-} // namespace
+}  // namespace

@@ -38,12 +38,8 @@ public:
         const auto old_value = Config::make_value(number, versions_[i]);
         const auto new_value = Config::make_value(number, next);
         switch (roll_(20)) {
-        case 0:
-            saw(i, map_.load(key));
-            break;
-        case 1:
-            saw_whether(i, map_.contains(key));
-            break;
+        case 0: saw(i, map_.load(key)); break;
+        case 1: saw_whether(i, map_.contains(key)); break;
         case 2: {
             std::optional<value> seen;
             const bool found = map_.visit(key, [&](const value& v) { seen = v; });
@@ -61,12 +57,8 @@ public:
             map_.store(key, new_value);
             versions_[i] = next;
             break;
-        case 6:
-            saw_or_set(i, next, map_.load_or_store(key, new_value));
-            break;
-        case 7:
-            saw_or_set(i, next, map_.load_or_compute(key, [&] { return new_value; }));
-            break;
+        case 6: saw_or_set(i, next, map_.load_or_store(key, new_value)); break;
+        case 7: saw_or_set(i, next, map_.load_or_compute(key, [&] { return new_value; })); break;
         case 8: {
             const auto [pin, inserted] = map_.try_emplace(key, new_value);
             saw_or_set(i, next, std::pair<value, bool>(*pin, !inserted));
@@ -102,12 +94,8 @@ public:
                           "compare_and_erase erases nothing but what is expected");
             break;
         case 17:
-        case 18:
-            update(i, key, next, roll_(3) == 0);
-            break;
-        case 19:
-            look_at_many(i);
-            break;
+        case 18: update(i, key, next, roll_(3) == 0); break;
+        case 19: look_at_many(i); break;
         }
     }
 
@@ -185,9 +173,9 @@ private:
         std::array<std::optional<value>, many> out;
         const std::size_t found = map_.load_many(keys, std::span(out));
         for (std::size_t j = 0; j < many; ++j) saw((i + j) % versions_.size(), out[j]);
-        kept_.require(found == static_cast<std::size_t>(
-                                   std::count_if(out.begin(), out.end(),
-                                                 [](const auto& o) { return o.has_value(); })),
+        kept_.require(found ==
+                          static_cast<std::size_t>(std::count_if(
+                              out.begin(), out.end(), [](const auto& o) { return o.has_value(); })),
                       "load_many counts what it has found");
         std::array<std::optional<value>, many> visited;
         map_.visit_many(keys, [&](std::size_t j, const value& v) { visited.at(j) = v; });

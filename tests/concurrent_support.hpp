@@ -39,8 +39,7 @@ void in_parallel(std::size_t n, const Body& body, Meanwhile&&... meanwhile) {
     std::vector<std::jthread> repeating;
     (repeating.emplace_back([&start, &over, &meanwhile] {
         start.arrive_and_wait();
-        do
-            meanwhile();
+        do meanwhile();
         while (!over);
     }),
      ...);
@@ -182,7 +181,9 @@ protected:
 // A key in a node, a value that is one word.
 struct word_entry : node_entry {
     using value = flat_entry::value;
-    static value make_value(std::size_t n, std::size_t version) { return flat_entry::make_value(n, version); }
+    static value make_value(std::size_t n, std::size_t version) {
+        return flat_entry::make_value(n, version);
+    }
     static bool is_of(std::size_t number, value v) { return flat_entry::is_of(number, v); }
     static std::size_t version_of(value v) { return flat_entry::version_of(v); }
 };
@@ -202,9 +203,9 @@ struct stress_config : Entry {
     }
 };
 
-using stress_configs =
-    ::testing::Types<stress_config<flat_entry, good_hash, 2048>, stress_config<wide_entry, eight_hash, 160>,
-                     stress_config<node_entry, good_hash, 1024>, stress_config<word_entry, constant_hash, 48>>;
+using stress_configs = ::testing::Types<
+    stress_config<flat_entry, good_hash, 2048>, stress_config<wide_entry, eight_hash, 160>,
+    stress_config<node_entry, good_hash, 1024>, stress_config<word_entry, constant_hash, 48>>;
 
 }  // namespace concurrent
 

@@ -75,10 +75,8 @@ TYPED_TEST(construct, takes_the_first_of_repeated_keys) {
     expect_holds(list, model_of<TypeParam>(1, 3));
 
     std::vector<std::pair<typename TypeParam::key, typename TypeParam::value>> pairs;
-    for (std::size_t i = 0; i < 150; ++i)
-        pairs.emplace_back(key(i), value(i));
-    for (std::size_t i = 0; i < 150; ++i)
-        pairs.emplace_back(key(i), value(i + 1));
+    for (std::size_t i = 0; i < 150; ++i) pairs.emplace_back(key(i), value(i));
+    for (std::size_t i = 0; i < 150; ++i) pairs.emplace_back(key(i), value(i + 1));
     const map range(pairs.begin(), pairs.end());
     expect_holds(range, model_of<TypeParam>(0, 150));
 
@@ -153,7 +151,7 @@ TYPED_TEST(construct, pinned_values_stay_valid_when_their_map_moves) {
     third.clear();
     third.reclaim();
     EXPECT_EQ(*held, TypeParam::make_value(7));
-    held.reset(); // before the map that holds its value now
+    held.reset();  // before the map that holds its value now
 }
 
 TEST(construct_capacity, gives_room_without_growth) {
@@ -161,8 +159,7 @@ TEST(construct_capacity, gives_room_without_growth) {
         flat_map m(n);
         const std::size_t buckets = m.stats().buckets;
         EXPECT_GT(buckets, 0u);
-        for (std::uint64_t i = 0; i < n; ++i)
-            m.store(i, i);
+        for (std::uint64_t i = 0; i < n; ++i) m.store(i, i);
         EXPECT_EQ(m.stats().buckets, buckets);
         EXPECT_FALSE(m.stats().amended);
         EXPECT_EQ(m.stats().promotions, 0u);
@@ -202,8 +199,7 @@ TEST(construct_range, reads_single_pass_iterators_once) {
         std::uint64_t word = 0;
         value_type operator*() const { return {word, word + 1}; }
         reader& operator++() {
-            if (!(*in >> word))
-                in = nullptr;
+            if (!(*in >> word)) in = nullptr;
             return *this;
         }
         void operator++(int) { ++*this; }
@@ -235,8 +231,7 @@ TEST(construct_range, converts_keys_of_another_type_first) {
 
 TEST(construct_range, moves_out_of_move_iterators) {
     std::vector<std::pair<int, std::unique_ptr<int>>> owners;
-    for (int i = 0; i < 30; ++i)
-        owners.emplace_back(i, std::make_unique<int>(i));
+    for (int i = 0; i < 30; ++i) owners.emplace_back(i, std::make_unique<int>(i));
     const syncmap::map<int, std::unique_ptr<int>> m(std::move_iterator(owners.begin()),
                                                     std::move_iterator(owners.end()));
     EXPECT_EQ(m.size(), 30u);
@@ -249,8 +244,7 @@ TEST(construct_move, neither_copies_nor_moves_a_value) {
     using value = counted<tag>;
     {
         syncmap::map<int, value> a;
-        for (int i = 0; i < 100; ++i)
-            a.try_emplace(i, i);
+        for (int i = 0; i < 100; ++i) a.try_emplace(i, i);
         const long made = value::made;
         syncmap::map<int, value> b(std::move(a)), c;
         c = std::move(b);
@@ -266,8 +260,7 @@ TEST(construct_move, neither_copies_nor_moves_a_value) {
 
 TEST(construct_move, works_for_values_that_cannot_move) {
     syncmap::map<int, immovable> a;
-    for (int i = 0; i < 100; ++i)
-        a.try_emplace(i, i);
+    for (int i = 0; i < 100; ++i) a.try_emplace(i, i);
     syncmap::map<int, immovable> b(std::move(a));
     a = std::move(b);
     swap(a, b);
@@ -275,4 +268,4 @@ TEST(construct_move, works_for_values_that_cannot_move) {
     EXPECT_EQ(b.size(), 100u);
 }
 
-} // namespace
+}  // namespace

@@ -27,8 +27,7 @@ TYPED_TEST(erase, says_whether_the_key_was_there) {
         EXPECT_FALSE(m.erase(TypeParam::make_key(i + 1000)));
     }
     EXPECT_EQ(m.size(), 75u);
-    for (std::size_t i = 0; i < 150; ++i)
-        EXPECT_EQ(m.contains(TypeParam::make_key(i)), i % 2 != 0);
+    for (std::size_t i = 0; i < 150; ++i) EXPECT_EQ(m.contains(TypeParam::make_key(i)), i % 2 != 0);
 }
 
 TYPED_TEST(erase, takes_out_everything_one_by_one) {
@@ -69,8 +68,7 @@ TYPED_TEST(erase, erase_if_tests_each_element_once_and_counts) {
     typename TypeParam::map m;
     fill<TypeParam>(m, 0, 150);
     std::set<typename TypeParam::value> doomed;
-    for (std::size_t i = 0; i < 150; i += 3)
-        doomed.insert(TypeParam::make_value(i));
+    for (std::size_t i = 0; i < 150; i += 3) doomed.insert(TypeParam::make_value(i));
     std::set<typename TypeParam::key> asked;
     const auto erased = m.erase_if([&](const auto& key, const auto& value) {
         EXPECT_TRUE(asked.insert(key).second);
@@ -79,8 +77,7 @@ TYPED_TEST(erase, erase_if_tests_each_element_once_and_counts) {
     EXPECT_EQ(erased, 50u);
     EXPECT_EQ(asked.size(), 150u);
     EXPECT_EQ(m.size(), 100u);
-    for (std::size_t i = 0; i < 150; ++i)
-        EXPECT_EQ(m.contains(TypeParam::make_key(i)), i % 3 != 0);
+    for (std::size_t i = 0; i < 150; ++i) EXPECT_EQ(m.contains(TypeParam::make_key(i)), i % 3 != 0);
     EXPECT_EQ(m.erase_if([](const auto&, const auto&) { return true; }), 100u);
     EXPECT_TRUE(m.empty());
     EXPECT_EQ(m.erase_if([](const auto&, const auto&) { return true; }), 0u);
@@ -91,8 +88,7 @@ TYPED_TEST(erase, erase_if_keeps_what_it_erased_when_the_predicate_throws) {
     fill<TypeParam>(m, 0, 100);
     std::set<typename TypeParam::key> gone;
     EXPECT_THROW(m.erase_if([&](const auto& key, const auto&) {
-        if (gone.size() == 40)
-            throw std::runtime_error("enough");
+        if (gone.size() == 40) throw std::runtime_error("enough");
         gone.insert(key);
         return true;
     }),
@@ -108,8 +104,7 @@ TYPED_TEST(erase, erase_if_asks_again_about_an_element_that_changed_meanwhile) {
     fill<TypeParam>(m, 0, 20);
     const auto erased = m.erase_if([&](const auto& key, const auto& value) {
         const bool unchanged = value == TypeParam::make_value(7);
-        if (unchanged)
-            m.store(key, TypeParam::make_value(1000));
+        if (unchanged) m.store(key, TypeParam::make_value(1000));
         return unchanged;
     });
     EXPECT_EQ(erased, 0u);
@@ -157,16 +152,11 @@ TEST(erase_values, are_destroyed_by_reclaim) {
     using value = counted<tag>;
     {
         syncmap::map<int, value> m;
-        for (int i = 0; i < 100; ++i)
-            m.store(i, value(-i));
-        for (int i = 0; i < 100; ++i)
-            m.store(i, value(i)); // no longer the first of its key
-        for (int i = 0; i < 25; ++i)
-            m.erase(i);
-        for (int i = 25; i < 50; ++i)
-            (void)m.load_and_erase(i);
-        for (int i = 50; i < 75; ++i)
-            m.compare_and_erase(i, value(i));
+        for (int i = 0; i < 100; ++i) m.store(i, value(-i));
+        for (int i = 0; i < 100; ++i) m.store(i, value(i));  // no longer the first of its key
+        for (int i = 0; i < 25; ++i) m.erase(i);
+        for (int i = 25; i < 50; ++i) (void)m.load_and_erase(i);
+        for (int i = 50; i < 75; ++i) m.compare_and_erase(i, value(i));
         EXPECT_EQ(live_after_reclaim<value>(m), 25);
         EXPECT_EQ(m.erase_if([](int key, const value&) { return key < 90; }), 15u);
         EXPECT_EQ(live_after_reclaim<value>(m), 10);
@@ -185,10 +175,8 @@ TEST(erase_values, take_their_keys_with_them) {
     };
     {
         syncmap::map<key, int, key_hash> m;
-        for (int i = 0; i < 100; ++i)
-            m.store(key(i), i);
-        for (int i = 0; i < 99; ++i)
-            m.erase(key(i));
+        for (int i = 0; i < 100; ++i) m.store(key(i), i);
+        for (int i = 0; i < 99; ++i) m.erase(key(i));
         EXPECT_EQ(live_after_reclaim<key>(m), 1);
     }
     EXPECT_EQ(key::live, 0);
@@ -196,8 +184,7 @@ TEST(erase_values, take_their_keys_with_them) {
 
 TEST(erase_values, may_be_neither_copyable_nor_movable) {
     syncmap::map<int, immovable> m;
-    for (int i = 0; i < 50; ++i)
-        m.try_emplace(i, i);
+    for (int i = 0; i < 50; ++i) m.try_emplace(i, i);
     EXPECT_TRUE(m.erase(7));
     EXPECT_EQ(m.erase_if([](int, const immovable& v) { return v.number < 10; }), 9u);
     EXPECT_EQ(m.size(), 40u);
@@ -207,4 +194,4 @@ TEST(erase_values, may_be_neither_copyable_nor_movable) {
     EXPECT_TRUE(owners.erase(1));
 }
 
-} // namespace
+}  // namespace

@@ -48,17 +48,12 @@ template <class Kind>
 fragile_map<Kind> build(shape s) {
     const bool colliding = s == shape::overflowing || s == shape::overflowing_growing;
     fragile_map<Kind> m(0, fragile_hash{colliding ? 1u : 0u});
-    if (s == shape::empty)
-        return m;
-    if (s == shape::growing || s == shape::shrinking)
-        m.reserve(80);
+    if (s == shape::empty) return m;
+    if (s == shape::growing || s == shape::shrinking) m.reserve(80);
     const std::uint64_t n = s == shape::small || s == shape::shrinking ? 8 : colliding ? 40 : 70;
-    for (std::uint64_t i = 0; i < n; ++i)
-        m.store(i, 10 * i);
-    if (s == shape::growing || s == shape::overflowing_growing)
-        m.reserve(400);
-    if (s == shape::shrinking)
-        m.shrink_to_fit();
+    for (std::uint64_t i = 0; i < n; ++i) m.store(i, 10 * i);
+    if (s == shape::growing || s == shape::overflowing_growing) m.reserve(400);
+    if (s == shape::shrinking) m.shrink_to_fit();
     EXPECT_EQ(m.stats().amended, s != shape::small && s != shape::overflowing);
     return m;
 }
@@ -114,13 +109,10 @@ void survives_every_fault(const char* name, Operation operation) {
             ASSERT_FALSE(threw && !faults::fired()) << "threw by itself";
             operation(m);
             ASSERT_TRUE(!threw || holdings(m) == after) << "not as usable as before";
-            for (std::uint64_t i = 2000; i < 2100; ++i)
-                m.store(i, i);
-            for (std::uint64_t i = 2000; i < 2100; ++i)
-                m.erase(i);
+            for (std::uint64_t i = 2000; i < 2100; ++i) m.store(i, i);
+            for (std::uint64_t i = 2000; i < 2100; ++i) m.erase(i);
             ASSERT_TRUE(!threw || holdings(m) == after) << "after further use";
-            if (!faults::fired())
-                break;
+            if (!faults::fired()) break;
         }
     }
     EXPECT_EQ(fragile_key::live, 0);
@@ -235,8 +227,7 @@ TYPED_TEST(exception_safety, growing_from_empty_fails_at_one_key_at_a_time) {
             }
             faults::disarm();
             model expected;
-            for (std::uint64_t i = 0; i < next; ++i)
-                expected.emplace(i, i);
+            for (std::uint64_t i = 0; i < next; ++i) expected.emplace(i, i);
             ASSERT_EQ(holdings(m), expected) << k;
             m.store(next, next);
             expected.emplace(next, next);
@@ -269,8 +260,7 @@ TYPED_TEST(exception_safety, erase_if_erases_all_or_none_of_each_element) {
                 ASSERT_TRUE(left.contains(key) || (key % 2 == 0 && was_asked)) << k;
             }
             ASSERT_TRUE(std::includes(before.begin(), before.end(), left.begin(), left.end()));
-            if (!faults::fired())
-                break;
+            if (!faults::fired()) break;
         }
     }
     EXPECT_EQ(fragile_key::live + fragile_value::live + fragile_memory::bytes, 0);
@@ -279,8 +269,7 @@ TYPED_TEST(exception_safety, erase_if_erases_all_or_none_of_each_element) {
 TYPED_TEST(exception_safety, of_construction_leaks_nothing) {
     const std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs = [] {
         std::vector<std::pair<std::uint64_t, std::uint64_t>> p;
-        for (std::uint64_t i = 0; i < 60; ++i)
-            p.emplace_back(i % 50, i);
+        for (std::uint64_t i = 0; i < 60; ++i) p.emplace_back(i % 50, i);
         return p;
     }();
     for (long k = 0;; ++k) {
@@ -293,8 +282,7 @@ TYPED_TEST(exception_safety, of_construction_leaks_nothing) {
         }
         faults::disarm();
         ASSERT_EQ(fragile_key::live + fragile_value::live + fragile_memory::bytes, 0) << k;
-        if (!faults::fired())
-            break;
+        if (!faults::fired()) break;
     }
 }
 
@@ -349,4 +337,4 @@ TEST(without_memory_flat, overwriting_works_in_any_shape) {
     }
 }
 
-} // namespace
+}  // namespace

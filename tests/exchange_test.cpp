@@ -38,8 +38,7 @@ TYPED_TEST(exchange, replaces_a_value_and_gives_the_previous_one) {
 TYPED_TEST(exchange, inserts_again_after_an_erase) {
     typename TypeParam::map m;
     fill<TypeParam>(m, 0, 60);
-    for (std::size_t i = 0; i < 60; i += 2)
-        m.erase(TypeParam::make_key(i));
+    for (std::size_t i = 0; i < 60; i += 2) m.erase(TypeParam::make_key(i));
     for (std::size_t i = 0; i < 60; ++i) {
         const auto previous = m.exchange(TypeParam::make_key(i), TypeParam::make_value(i + 1));
         EXPECT_EQ(previous.has_value(), i % 2 != 0);
@@ -71,11 +70,10 @@ TEST(exchange_node, leaves_no_instance_behind) {
     {
         syncmap::map<int, value> m;
         for (int round = 0; round < 20; ++round)
-            for (int key = 0; key < 20; ++key)
-                (void)m.exchange(key, value(round));
+            for (int key = 0; key < 20; ++key) (void)m.exchange(key, value(round));
         EXPECT_EQ(live_after_reclaim<value>(m), 20);
     }
     EXPECT_EQ(value::live, 0);
 }
 
-} // namespace
+}  // namespace

@@ -62,8 +62,7 @@ TYPED_TEST(for_each, lets_an_exception_out_and_stays_usable) {
     for (int limit = 0; limit < 100; limit += 9) {
         int calls = 0;
         EXPECT_THROW(m.for_each([&](const auto&, const auto&) {
-            if (calls++ == limit)
-                throw std::runtime_error("no");
+            if (calls++ == limit) throw std::runtime_error("no");
         }),
                      std::runtime_error);
     }
@@ -96,8 +95,7 @@ TYPED_TEST(for_each, shows_no_key_twice_that_is_erased_and_stored_again) {
         m.erase(TypeParam::make_key(next++));
         m.store(copy, value);
     });
-    for (std::size_t i = 0; i < 100; ++i)
-        EXPECT_EQ(visited.count(TypeParam::make_key(i)), 1u) << i;
+    for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(visited.count(TypeParam::make_key(i)), 1u) << i;
 }
 
 TYPED_TEST(for_each, misses_no_key_that_stays_while_the_map_grows_and_shrinks) {
@@ -107,21 +105,16 @@ TYPED_TEST(for_each, misses_no_key_that_stays_while_the_map_grows_and_shrinks) {
     std::size_t calls = 0;
     m.for_each([&](const auto& key, const auto&) {
         visited.insert(key);
-        if (++calls > 60)
-            return;
+        if (++calls > 60) return;
         const std::size_t base = 1000 + 10 * calls;
         fill<TypeParam>(m, base, base + 10);
         m.erase_if(
             [](const auto&, const auto& value) { return value == TypeParam::make_value(0); });
-        if (calls == 30)
-            m.shrink_to_fit();
-        if (calls == 40)
-            m.reserve(2000);
+        if (calls == 30) m.shrink_to_fit();
+        if (calls == 40) m.reserve(2000);
     });
-    for (std::size_t i = 1; i < 60; ++i)
-        EXPECT_EQ(visited.count(TypeParam::make_key(i)), 1u) << i;
-    for (const auto& key : visited)
-        EXPECT_EQ(visited.count(key), 1u);
+    for (std::size_t i = 1; i < 60; ++i) EXPECT_EQ(visited.count(TypeParam::make_key(i)), 1u) << i;
+    for (const auto& key : visited) EXPECT_EQ(visited.count(key), 1u);
 }
 
 // The smaller table's buckets do not begin where the walk has come to: what they hold from before
@@ -134,10 +127,8 @@ TYPED_TEST(for_each, shows_no_key_twice_when_the_table_shrinks_under_it) {
         std::multiset<typename TypeParam::key> visited;
         m.for_each([&](const auto& key, const auto&) {
             visited.insert(key);
-            if (visited.size() != when)
-                return;
-            for (std::size_t i = 20; i < 150; ++i)
-                m.erase(TypeParam::make_key(i));
+            if (visited.size() != when) return;
+            for (std::size_t i = 20; i < 150; ++i) m.erase(TypeParam::make_key(i));
             m.shrink_to_fit();
             for (std::size_t i = 0; i < 400; ++i)
                 m.store(TypeParam::make_key(i % 20), TypeParam::make_value(i));
@@ -145,8 +136,7 @@ TYPED_TEST(for_each, shows_no_key_twice_when_the_table_shrinks_under_it) {
         });
         for (std::size_t i = 0; i < 20; ++i)
             EXPECT_EQ(visited.count(TypeParam::make_key(i)), 1u) << i << " at " << when;
-        for (const auto& key : visited)
-            EXPECT_EQ(visited.count(key), 1u);
+        for (const auto& key : visited) EXPECT_EQ(visited.count(key), 1u);
     }
 }
 
@@ -192,8 +182,7 @@ TYPED_TEST(for_each, snapshot_copies_every_element) {
 
 TEST(for_each_immovable, shows_the_values_themselves) {
     syncmap::map<int, immovable> m;
-    for (int i = 0; i < 100; ++i)
-        m.try_emplace(i, i);
+    for (int i = 0; i < 100; ++i) m.try_emplace(i, i);
     int sum = 0;
     m.for_each([&](int key, const immovable& value) {
         EXPECT_EQ(value.self, &value);
@@ -208,15 +197,13 @@ TEST(for_each_reclamation, holds_nothing_after_it_returned) {
     struct tag;
     using value = counted<tag>;
     syncmap::map<int, value> m;
-    for (int i = 0; i < 300; ++i)
-        m.store(i, value(i));
+    for (int i = 0; i < 300; ++i) m.store(i, value(i));
     m.for_each([&](int key, const value&) {
-        if (key % 2 == 0)
-            m.erase(key);
+        if (key % 2 == 0) m.erase(key);
         return key != 123;
     });
     m.clear();
     EXPECT_EQ(live_after_reclaim<value>(m), 0);
 }
 
-} // namespace
+}  // namespace

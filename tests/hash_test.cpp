@@ -34,12 +34,12 @@ struct by_std_hash {
     int n;
 };
 
-} // namespace
+}  // namespace
 
 template <>
 struct std::hash<by_std_hash> {
     std::size_t operator()(const by_std_hash& b) const noexcept {
-        return static_cast<std::size_t>(b.n); // the identity, as libstdc++ has it for integers
+        return static_cast<std::size_t>(b.n);  // the identity, as libstdc++ has it for integers
     }
 };
 
@@ -56,8 +56,7 @@ void expect_avalanche(std::size_t bits, std::size_t samples, Flip hash_with_bit_
         for (std::size_t sample = 0; sample < samples; ++sample) {
             const std::uint64_t difference =
                 hash_with_bit_flipped(sample, bits) ^ hash_with_bit_flipped(sample, bit);
-            for (std::size_t out = 0; out < 64; ++out)
-                flips[out] += difference >> out & 1;
+            for (std::size_t out = 0; out < 64; ++out) flips[out] += difference >> out & 1;
         }
         for (const std::size_t n : flips) {
             const double off =
@@ -77,8 +76,7 @@ void expect_integer_avalanche() {
     constexpr std::size_t bits = sizeof(Int) * 8;
     expect_avalanche(bits, 4000, [](std::size_t sample, std::size_t bit) {
         auto key = static_cast<Int>(sample * 0x9e3779b97f4a7c15u >> 7);
-        if (bit < bits)
-            key = static_cast<Int>(key ^ static_cast<Int>(Int{1} << bit));
+        if (bit < bits) key = static_cast<Int>(key ^ static_cast<Int>(Int{1} << bit));
         return hashed<Int>(key);
     });
 }
@@ -131,21 +129,17 @@ TEST(hash_spread, fills_high_and_low_bits_evenly_for_regular_keys) {
             all.insert(h);
         }
         EXPECT_EQ(all.size(), keys) << "64-bit hashes of 64-bit keys collide";
-        for (const int n : high)
-            EXPECT_LT(n, 16 * 4);
-        for (const int n : low)
-            EXPECT_LT(n, 64 * 2);
+        for (const int n : high) EXPECT_LT(n, 16 * 4);
+        for (const int n : low) EXPECT_LT(n, 64 * 2);
     }
 }
 
 TEST(hash_spread, gives_hundred_thousand_strings_different_hashes) {
     std::set<std::uint64_t> all;
-    for (int i = 0; i < 100000; ++i)
-        all.insert(hashed(std::to_string(i)));
+    for (int i = 0; i < 100000; ++i) all.insert(hashed(std::to_string(i)));
     EXPECT_EQ(all.size(), 100000u);
     all.clear();
-    for (std::size_t n = 0; n < 300; ++n)
-        all.insert(hashed(std::string(n, '\0')));
+    for (std::size_t n = 0; n < 300; ++n) all.insert(hashed(std::string(n, '\0')));
     EXPECT_EQ(all.size(), 300u) << "strings of null characters differ in length";
 }
 
@@ -240,15 +234,13 @@ TEST(hash_kinds, mind_the_order_and_the_borders_of_pairs_and_tuples) {
     EXPECT_NE(hashed(nested({1, 2}, 3)), hashed(nested({1, 3}, 2)));
     std::set<std::uint64_t> all;
     for (int a = 0; a < 200; ++a)
-        for (int b = 0; b < 200; ++b)
-            all.insert(hashed(ints(a, b)));
+        for (int b = 0; b < 200; ++b) all.insert(hashed(ints(a, b)));
     EXPECT_EQ(all.size(), 40000u);
 }
 
 TEST(hash_kinds, are_keys_of_maps) {
     syncmap::map<std::pair<int, std::string>, int> pairs;
-    for (int i = 0; i < 100; ++i)
-        pairs.store(std::pair(i % 10, std::to_string(i)), i);
+    for (int i = 0; i < 100; ++i) pairs.store(std::pair(i % 10, std::to_string(i)), i);
     EXPECT_EQ(pairs.size(), 100u);
     EXPECT_EQ(pairs.load(std::pair(2, std::string("42"))), 42);
     syncmap::map<color, int> colors;
@@ -291,11 +283,9 @@ TEST(hash_mixing, spreads_a_hash_that_does_not_claim_to_be_good) {
 // ... and one that claims it is believed, which these show by meeting.
 TEST(hash_mixing, believes_a_hash_that_says_it_is_avalanching) {
     map_with<trusted_identity_hash> m(1000);
-    for (std::uint64_t i = 0; i < 200; ++i)
-        m.store(i, i);
+    for (std::uint64_t i = 0; i < 200; ++i) m.store(i, i);
     EXPECT_GE(m.stats().overflow_buckets, 10u);
-    for (std::uint64_t i = 0; i < 200; ++i)
-        EXPECT_EQ(m.load(i), i);
+    for (std::uint64_t i = 0; i < 200; ++i) EXPECT_EQ(m.load(i), i);
     static_assert(requires { typename syncmap::hash<int>::is_avalanching; });
     static_assert(requires { typename syncmap::hash<std::string>::is_avalanching; });
     static_assert(requires { typename syncmap::hash<std::string>::is_transparent; });
@@ -309,11 +299,9 @@ TEST(hash_mixing, works_with_hashes_narrower_than_64_bits) {
         }
     };
     map_with<narrow_hash> m;
-    for (std::uint64_t i = 0; i < 10000; ++i)
-        m.store(i, i);
+    for (std::uint64_t i = 0; i < 10000; ++i) m.store(i, i);
     EXPECT_LE(m.stats().overflow_buckets, m.stats().buckets / 8);
-    for (std::uint64_t i = 0; i < 10000; ++i)
-        EXPECT_EQ(m.load(i), i);
+    for (std::uint64_t i = 0; i < 10000; ++i) EXPECT_EQ(m.load(i), i);
 }
 
-} // namespace
+}  // namespace

@@ -46,8 +46,7 @@ using car_map = syncmap::map<car, std::string, car_hash, car_equal>;
 class heterogeneous : public ::testing::Test {
 protected:
     heterogeneous() {
-        for (int i = 0; i < 100; ++i)
-            cars.store(number_plate{i}, std::to_string(i));
+        for (int i = 0; i < 100; ++i) cars.store(number_plate{i}, std::to_string(i));
         car::built = 0;
     }
     car_map cars;
@@ -108,15 +107,13 @@ TEST_F(heterogeneous, inserting_builds_the_one_key_that_stays) {
     EXPECT_EQ(car::built, ++expected) << "try_emplace";
     cars.update(number_plate{205}, [](auto*) { return std::optional<std::string>("a"); });
     EXPECT_EQ(car::built, ++expected) << "update";
-    for (int i = 200; i < 206; ++i)
-        EXPECT_EQ(cars.load(number_plate{i}), "a");
+    for (int i = 200; i < 206; ++i) EXPECT_EQ(cars.load(number_plate{i}), "a");
     EXPECT_EQ(cars.size(), 106u);
 }
 
 // Growth moves entries, not keys.
 TEST_F(heterogeneous, growth_builds_no_key) {
-    for (int i = 1000; i < 5000; ++i)
-        cars.store(number_plate{i}, "x");
+    for (int i = 1000; i < 5000; ++i) cars.store(number_plate{i}, "x");
     EXPECT_EQ(car::built, 4000);
 }
 
@@ -161,12 +158,9 @@ TEST(heterogeneous_strings, are_converted_when_the_hash_is_not_transparent) {
 
 TEST(heterogeneous_numbers, are_converted_to_the_key_type_before_they_are_hashed) {
     syncmap::map<std::uint64_t, int> m;
-    for (unsigned i = 0; i < 100; ++i)
-        m.store(i, 1);
-    for (std::uint8_t i = 0; i < 100; ++i)
-        EXPECT_TRUE(m.contains(i));
-    for (std::uint64_t i = 0; i < 100; ++i)
-        EXPECT_TRUE(m.contains(i));
+    for (unsigned i = 0; i < 100; ++i) m.store(i, 1);
+    for (std::uint8_t i = 0; i < 100; ++i) EXPECT_TRUE(m.contains(i));
+    for (std::uint64_t i = 0; i < 100; ++i) EXPECT_TRUE(m.contains(i));
     EXPECT_EQ(m.size(), 100u);
     syncmap::map<double, int> d;
     d.store(1, 1);
@@ -174,4 +168,4 @@ TEST(heterogeneous_numbers, are_converted_to_the_key_type_before_they_are_hashed
     EXPECT_EQ(d.load(1.0f), 1);
 }
 
-} // namespace
+}  // namespace

@@ -154,7 +154,8 @@ TYPED_TEST(iteration_stress, erase_if_erases_no_value_it_has_not_tested) {
             for (std::size_t i = 0; i < TypeParam::rounds(100'000); ++i) {
                 const std::size_t number = (i * 2 + which) % 16;
                 const auto key = TypeParam::make_key(number);
-                kept.require(i < 8 || m.load(key) == TypeParam::make_value(number, to_be_kept[number]),
+                kept.require(i < 8 ||
+                                 m.load(key) == TypeParam::make_value(number, to_be_kept[number]),
                              "a value for which the predicate is false is not erased");
                 m.store(key, TypeParam::make_value(number, version += 1));  // odd: to be erased
                 m.store(key, TypeParam::make_value(number, version += 1));  // even

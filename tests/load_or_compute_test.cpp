@@ -90,8 +90,7 @@ TYPED_TEST(load_or_compute, lets_its_callback_change_the_map) {
 TEST(load_or_compute_recursion, fills_a_memo_table) {
     syncmap::map<int, std::uint64_t> memo;
     const auto fibonacci = [&](auto& self, int n) -> std::uint64_t {
-        if (n < 2)
-            return static_cast<std::uint64_t>(n);
+        if (n < 2) return static_cast<std::uint64_t>(n);
         return memo.load_or_compute(n, [&] { return self(self, n - 1) + self(self, n - 2); }).first;
     };
     EXPECT_EQ(fibonacci(fibonacci, 90), 2880067194370816120u);
@@ -120,4 +119,4 @@ TEST(load_or_compute_node, leaves_no_instance_behind) {
     EXPECT_EQ(value::live, 0);
 }
 
-} // namespace
+}  // namespace

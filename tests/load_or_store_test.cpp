@@ -41,8 +41,7 @@ TYPED_TEST(load_or_store, loads_when_present) {
 TYPED_TEST(load_or_store, stores_again_after_an_erase) {
     typename TypeParam::map m;
     fill<TypeParam>(m, 0, 60);
-    for (std::size_t i = 0; i < 60; i += 2)
-        m.erase(TypeParam::make_key(i));
+    for (std::size_t i = 0; i < 60; i += 2) m.erase(TypeParam::make_key(i));
     for (std::size_t i = 0; i < 60; ++i) {
         const auto [value, loaded] =
             m.load_or_store(TypeParam::make_key(i), TypeParam::make_value(i + 1000));
@@ -74,13 +73,11 @@ TEST(load_or_store_node, leaves_no_instance_behind) {
     {
         syncmap::map<int, value> m;
         for (int round = 0; round < 10; ++round)
-            for (int key = 0; key < 30; ++key)
-                (void)m.load_or_store(key, value(round));
+            for (int key = 0; key < 30; ++key) (void)m.load_or_store(key, value(round));
         EXPECT_EQ(live_after_reclaim<value>(m), 30);
-        for (int key = 0; key < 30; ++key)
-            EXPECT_EQ(m.load(key), value(0));
+        for (int key = 0; key < 30; ++key) EXPECT_EQ(m.load(key), value(0));
     }
     EXPECT_EQ(value::live, 0);
 }
 
-} // namespace
+}  // namespace

@@ -69,8 +69,7 @@ TYPED_TEST(load, finds_an_erased_key_again_once_it_is_stored_again) {
 TYPED_TEST(load, changes_nothing) {
     typename TypeParam::map m;
     fill<TypeParam>(m, 0, 100);
-    for (std::size_t i = 0; i < 400; ++i)
-        (void)m.load(TypeParam::make_key(i));
+    for (std::size_t i = 0; i < 400; ++i) (void)m.load(TypeParam::make_key(i));
     expect_holds(m, model_of<TypeParam>(0, 100));
 }
 
@@ -80,8 +79,7 @@ TEST(load_memory, is_never_taken_from_the_allocator) {
     syncmap::map<std::string, std::string, syncmap::hash<std::string>, std::equal_to<>,
                  tracking_allocator<pair, true>>
         m{tracking_allocator<pair, true>(memory)};
-    for (std::size_t i = 0; i < 1000; ++i)
-        m.store(node::make_key(i), node::make_value(i));
+    for (std::size_t i = 0; i < 1000; ++i) m.store(node::make_key(i), node::make_value(i));
     const std::size_t before = memory.allocations();
     for (std::size_t i = 0; i < 2000; ++i)
         EXPECT_EQ(m.load(node::make_key(i)).has_value(), i < 1000);
@@ -131,4 +129,4 @@ TEST(load_node, copies_the_value_and_shares_nothing_with_the_map) {
     EXPECT_EQ(copy, (std::vector<int>{1, 2, 3, 4}));
 }
 
-} // namespace
+}  // namespace

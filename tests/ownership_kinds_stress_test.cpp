@@ -9,9 +9,9 @@ using namespace concurrent;
 
 template <class Config>
 class ownership_kinds_stress : public ::testing::Test {};
-using more_configs =
-    ::testing::Types<stress_config<flat_entry, eight_hash, 160>, stress_config<wide_entry, good_hash, 2048>,
-                     stress_config<node_entry, constant_hash, 48>, stress_config<word_entry, good_hash, 1024>>;
+using more_configs = ::testing::Types<
+    stress_config<flat_entry, eight_hash, 160>, stress_config<wide_entry, good_hash, 2048>,
+    stress_config<node_entry, constant_hash, 48>, stress_config<word_entry, good_hash, 1024>>;
 TYPED_TEST_SUITE(ownership_kinds_stress, more_configs);
 
 // Catches: what differs in reading, moving or chaining keys and values of one size or another.

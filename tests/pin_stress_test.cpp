@@ -39,14 +39,9 @@ protected:
             const std::uint64_t key = roll(keys);
             serial += keys;
             switch (roll(5)) {
-            case 0:
-                m.erase(key);
-                break;
-            case 1:
-                m.update(key, [&](const T*) { return std::optional<T>(serial + key); });
-                break;
-            default:
-                m.store(key, T(serial + key));
+            case 0: m.erase(key); break;
+            case 1: m.update(key, [&](const T*) { return std::optional<T>(serial + key); }); break;
+            default: m.store(key, T(serial + key));
             }
             if (roll(4000) == 0) m.clear();
         };
@@ -74,7 +69,8 @@ TYPED_TEST(pin_stress, handles_outlive_erase_overwrite_and_clear) {
                 const std::uint64_t key = roll(TestFixture::keys);
                 if (auto pin = std::as_const(m).pin(key)) {
                     const std::uint64_t number = TestFixture::number_of(*pin);
-                    kept.require(number % TestFixture::keys == key, "pin finds the key's own value");
+                    kept.require(number % TestFixture::keys == key,
+                                 "pin finds the key's own value");
                     all.push_back({std::move(pin), number});
                 }
                 while (all.size() > 100) {
@@ -136,7 +132,8 @@ TYPED_TEST(pin_stress, handles_outlive_the_threads_that_made_them) {
             m.store(key, TypeParam(generation * TestFixture::keys + key));
         if (generation % 16 == 0) {
             m.reclaim();
-            for (const auto& h : left) kept.require(h.shows_it(), "a pinned value stays what it is");
+            for (const auto& h : left)
+                kept.require(h.shows_it(), "a pinned value stays what it is");
             left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(left.size() / 2));
         }
     }

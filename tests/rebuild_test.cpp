@@ -8,7 +8,7 @@
 
 namespace {
 
-constexpr unsigned rebuild_bits = 6; // a table for 640 entries has 64 buckets
+constexpr unsigned rebuild_bits = 6;  // a table for 640 entries has 64 buckets
 constexpr std::uint64_t rebuild_slots = 14;
 
 /// The key says which bucket it belongs to: its topmost bits.
@@ -65,4 +65,4 @@ TEST(rebuild, in_the_same_size_leaves_chains_behind_that_are_no_longer_needed) {
     EXPECT_LE(m.stats().overflow_buckets, 2U);
 }
 
-} // namespace
+}  // namespace

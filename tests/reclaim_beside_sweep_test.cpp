@@ -27,8 +27,7 @@ public:
     actor& operator=(const actor&) = delete;
     ~actor() {
         if (!stage_.stopped.exchange(true))
-            while (!stage_.go_on)
-                std::this_thread::yield();
+            while (!stage_.go_on) std::this_thread::yield();
         --stage_.alive;
     }
 
@@ -37,12 +36,11 @@ private:
 };
 
 TEST(reclaim_beside_sweep, leaves_nothing_that_was_erased_before) {
-    constexpr std::size_t n = 20000; // several times what waits for a sweep
+    constexpr std::size_t n = 20000;  // several times what waits for a sweep
     stage s;
     {
         syncmap::map<std::size_t, actor> map;
-        for (std::size_t i = 0; i < n; ++i)
-            map.try_emplace(i, s);
+        for (std::size_t i = 0; i < n; ++i) map.try_emplace(i, s);
         std::atomic<std::size_t> erased{0};
         std::thread eraser([&] {
             for (std::size_t i = 0; i < n && !s.stopped; ++i) {
@@ -50,23 +48,21 @@ TEST(reclaim_beside_sweep, leaves_nothing_that_was_erased_before) {
                 ++erased;
             }
         });
-        while (!s.stopped)
-            std::this_thread::yield();
+        while (!s.stopped) std::this_thread::yield();
         std::atomic<bool> about_to{false};
         std::thread reclaimer([&] {
             about_to = true;
             map.reclaim();
         });
-        while (!about_to)
-            std::this_thread::yield();
-        std::this_thread::sleep_for(std::chrono::milliseconds(50)); // it waits for the eraser now
+        while (!about_to) std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));  // it waits for the eraser now
         s.go_on = true;
         reclaimer.join();
         EXPECT_GT(erased, 0u);
-        EXPECT_LE(s.alive, n - erased + 1); // the last one erased may have been later
+        EXPECT_LE(s.alive, n - erased + 1);  // the last one erased may have been later
         eraser.join();
     }
     EXPECT_EQ(s.alive, 0u);
 }
 
-} // namespace
+}  // namespace

@@ -70,42 +70,25 @@ TEST(reclamation, every_value_is_destroyed_when_the_map_is_gone) {
             for (std::size_t i = 0; i < scaled(100'000); ++i) {
                 const std::uint64_t key = roll(5000);
                 switch (roll(12)) {
-                case 0:
-                    m.erase(key);
-                    break;
-                case 1:
-                    m.load_and_erase(key);
-                    break;
-                case 2:
-                    m.exchange(key, value(i));
-                    break;
-                case 3:
-                    m.compare_exchange(key, value(i - 1), value(i));
-                    break;
-                case 4:
-                    m.compare_and_erase(key, value(i - 1));
-                    break;
+                case 0: m.erase(key); break;
+                case 1: m.load_and_erase(key); break;
+                case 2: m.exchange(key, value(i)); break;
+                case 3: m.compare_exchange(key, value(i - 1), value(i)); break;
+                case 4: m.compare_and_erase(key, value(i - 1)); break;
                 case 5:
                     m.update(key, [&](const value* v) {
                         return v != nullptr && v->number() % 2 != 0 ? std::optional<value>()
                                                                     : std::optional<value>(i);
                     });
                     break;
-                case 6:
-                    m.load_or_store(key, value(i));
-                    break;
-                case 7:
-                    m.load_or_compute(key, [&] { return value(i); });
-                    break;
-                case 8:
-                    m.try_emplace(key, i);
-                    break;
+                case 6: m.load_or_store(key, value(i)); break;
+                case 7: m.load_or_compute(key, [&] { return value(i); }); break;
+                case 8: m.try_emplace(key, i); break;
                 case 9:
                     if (roll(100) == 0)
                         m.erase_if([](std::uint64_t k, const value&) { return k % 2 == 0; });
                     break;
-                default:
-                    m.store(key, value(i));
+                default: m.store(key, value(i));
                 }
                 if (roll(10'000) == 0) m.clear();
             }
@@ -378,9 +361,7 @@ TEST(reclamation, callbacks_may_reclaim_all_at_the_same_time) {
         in_parallel(5, [&](std::size_t which) {
             bool done = false;
             switch (which) {
-            case 0:
-                m.visit(0, reclaim_on);
-                break;
+            case 0: m.visit(0, reclaim_on); break;
             case 1:
                 m.for_each([&](std::uint64_t key, const value& v) {
                     if (key == 1) reclaim_on(v);
@@ -448,7 +429,9 @@ TEST(reclamation, destructors_may_retire_and_reclaim) {
 // Catches: a reclaim that does not wait for the readers that were there before it.
 TEST(reclamation, reclaim_waits_for_readers_of_keys_that_are_views) {
     syncmap::map<std::string_view, std::uint64_t> m;
-    const auto text = [](std::size_t i) { return "a key that is long enough " + std::to_string(i); };
+    const auto text = [](std::size_t i) {
+        return "a key that is long enough " + std::to_string(i);
+    };
     in_parallel(
         1,
         [&](std::size_t) {

@@ -203,9 +203,7 @@ TEST(reentrancy, callbacks_that_throw_change_nothing) {
             const std::uint64_t key = roll(100);
             try {
                 switch (roll(7)) {
-                case 0:
-                    m.visit(key, [](const number&) { throw thrown(); });
-                    break;
+                case 0: m.visit(key, [](const number&) { throw thrown(); }); break;
                 case 1:
                     m.for_each([&](std::uint64_t k, const number&) {
                         if (k == key) throw thrown();
@@ -217,9 +215,7 @@ TEST(reentrancy, callbacks_that_throw_change_nothing) {
                 case 3:
                     m.update(key, [](const number*) -> std::optional<number> { throw thrown(); });
                     break;
-                case 4:
-                    m.load_or_compute(key + 100, []() -> number { throw thrown(); });
-                    break;
+                case 4: m.load_or_compute(key + 100, []() -> number { throw thrown(); }); break;
                 case 5:
                     m.visit_many(std::array{key + 100, key},
                                  [](std::size_t, const number&) { throw thrown(); });
@@ -307,7 +303,8 @@ TYPED_TEST(reentrancy_with_faults, hash_and_equality_may_throw_while_others_work
             else
                 m.erase(TypeParam::make_key(number));
         });
-    m.erase_if([](const auto& key, const auto&) { return TypeParam::number_of(key) % threads == 3; });
+    m.erase_if(
+        [](const auto& key, const auto&) { return TypeParam::number_of(key) % threads == 3; });
     EXPECT_EQ(m.size(), present);
 }
 

@@ -116,9 +116,11 @@ TYPED_TEST(resize_stress, reserve_and_shrink_to_fit_change_no_result) {
         },
         [&, roll = dice(7)]() mutable {
             m.reserve(roll(4 * TypeParam::keys));
-            for (std::size_t i = 0; i < 200; ++i) static_cast<void>(m.load(TypeParam::make_key(4 * i + 3)));
+            for (std::size_t i = 0; i < 200; ++i)
+                static_cast<void>(m.load(TypeParam::make_key(4 * i + 3)));
             m.shrink_to_fit();
-            for (std::size_t i = 0; i < 200; ++i) static_cast<void>(m.load(TypeParam::make_key(4 * i + 3)));
+            for (std::size_t i = 0; i < 200; ++i)
+                static_cast<void>(m.load(TypeParam::make_key(4 * i + 3)));
         });
 }
 

@@ -101,14 +101,12 @@ TYPED_TEST(shapes, keep_every_byte_in_every_member) {
     syncmap::map<K, V, shape_hash> m;
     const auto failures = [&](auto check) {
         std::size_t count = 0;
-        for (std::size_t i = 0; i < n; ++i)
-            count += check(i) ? 0 : 1;
+        for (std::size_t i = 0; i < n; ++i) count += check(i) ? 0 : 1;
         return count;
     };
     const auto is = [](const std::optional<V>& v, std::size_t i) { return v && *v == make<V>(i); };
     EXPECT_EQ(failures([&](auto i) { return !m.load(make<K>(i)); }), 0u);
-    for (std::size_t i = 0; i < n; ++i)
-        m.store(make<K>(i), make<V>(i));
+    for (std::size_t i = 0; i < n; ++i) m.store(make<K>(i), make<V>(i));
     EXPECT_EQ(m.size(), n);
     EXPECT_EQ(failures([&](auto i) { return is(m.load(make<K>(i)), i); }), 0u);
     EXPECT_EQ(failures([&](auto i) { return is(m.exchange(make<K>(i), make<V>(i + 1)), i); }), 0u);
@@ -129,4 +127,4 @@ TYPED_TEST(shapes, keep_every_byte_in_every_member) {
     EXPECT_TRUE(m.empty());
 }
 
-} // namespace
+}  // namespace

@@ -33,9 +33,9 @@ protected:
         };
     }
 };
-using one_bucket =
-    ::testing::Types<stress_config<flat_entry, constant_hash, 12>, stress_config<wide_entry, constant_hash, 12>,
-                     stress_config<word_entry, constant_hash, 12>, stress_config<node_entry, constant_hash, 12>>;
+using one_bucket = ::testing::Types<
+    stress_config<flat_entry, constant_hash, 12>, stress_config<wide_entry, constant_hash, 12>,
+    stress_config<word_entry, constant_hash, 12>, stress_config<node_entry, constant_hash, 12>>;
 TYPED_TEST_SUITE(slot_reuse_stress, one_bucket);
 
 // Catches: a bucket that is read without checking its version, and a key that is compared before.

@@ -83,8 +83,7 @@ TYPED_TEST(states, compare_exchange) {
         EXPECT_FALSE(s.map.compare_exchange(key, fresh, TypeParam::make_value(1)));
         const auto value = value_of(s, key);
         EXPECT_EQ(s.map.compare_exchange(key, value.value_or(fresh), fresh), value.has_value());
-        if (value)
-            s.model[key] = fresh;
+        if (value) s.model[key] = fresh;
     });
 }
 
@@ -108,4 +107,4 @@ TYPED_TEST(states, update) {
     });
 }
 
-} // namespace
+}  // namespace

@@ -38,21 +38,17 @@ TYPED_TEST(states_whole, for_each_and_what_is_built_on_it) {
 
 TYPED_TEST(states_whole, batches) {
     std::vector<typename TypeParam::key> keys;
-    for (std::size_t i = 0; i < 2 * base_size; i += 3)
-        keys.push_back(TypeParam::make_key(i));
+    for (std::size_t i = 0; i < 2 * base_size; i += 3) keys.push_back(TypeParam::make_key(i));
     in_every_state<TypeParam>([&](auto& s) {
         std::vector<typename TypeParam::result> out(keys.size());
         std::size_t present = 0;
-        for (const auto& key : keys)
-            present += s.model.contains(key);
+        for (const auto& key : keys) present += s.model.contains(key);
         EXPECT_EQ(s.map.load_many(keys, std::span(out)), present);
-        for (std::size_t i = 0; i < keys.size(); ++i)
-            EXPECT_EQ(out[i], value_of(s, keys[i]));
+        for (std::size_t i = 0; i < keys.size(); ++i) EXPECT_EQ(out[i], value_of(s, keys[i]));
     });
     in_every_state<TypeParam>([&](auto& s) {
         std::size_t present = 0;
-        for (const auto& key : keys)
-            present += s.model.contains(key);
+        for (const auto& key : keys) present += s.model.contains(key);
         EXPECT_EQ(s.map.visit_many(keys,
                                    [&](std::size_t i, const auto& value) {
                                        EXPECT_EQ(typename TypeParam::result(value),
@@ -91,7 +87,7 @@ TYPED_TEST(states_whole, move_and_swap) {
     });
     in_every_state<TypeParam>([](auto& s) {
         map other(std::move(s.map));
-        s.model.clear(); // the moved-from map is the one that is used on
+        s.model.clear();  // the moved-from map is the one that is used on
     });
     in_every_state<TypeParam>([](auto& s) {
         map other;
@@ -150,4 +146,4 @@ TEST(states_lifetime, every_instance_is_destroyed_with_the_map_whatever_its_stat
     }
 }
 
-} // namespace
+}  // namespace

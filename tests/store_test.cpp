@@ -94,8 +94,7 @@ TEST(store_node, destroys_what_it_overwrites) {
     {
         syncmap::map<int, value> m;
         for (int round = 0; round < 50; ++round)
-            for (int key = 0; key < 20; ++key)
-                m.store(key, value(round));
+            for (int key = 0; key < 20; ++key) m.store(key, value(round));
         EXPECT_EQ(live_after_reclaim<value>(m), 20);
     }
     EXPECT_EQ(value::live, 0);
@@ -122,4 +121,4 @@ TEST(store_node, keeps_the_key_it_was_first_given) {
     EXPECT_EQ(m.size(), 1u);
 }
 
-} // namespace
+}  // namespace

@@ -114,7 +114,7 @@ struct config : Kind {
     using value = typename Kind::value;
     using map = syncmap::map<key, value, Hash<key>>;
     using model = std::map<key, value>;
-    using result = std::optional<value>; // of a load, or of an update's function
+    using result = std::optional<value>;  // of a load, or of an update's function
 };
 
 // What each member is tested on; states and long random runs use more combinations.
@@ -124,8 +124,7 @@ using configs = ::testing::Types<config<flat, good_hash>, config<flat, eight_has
 // Stores keys [first, last), each with the value of the same number, in both.
 template <class Config>
 void fill(typename Config::map& m, std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i)
-        m.store(Config::make_key(i), Config::make_value(i));
+    for (std::size_t i = first; i < last; ++i) m.store(Config::make_key(i), Config::make_value(i));
 }
 
 template <class Config>
@@ -221,4 +220,4 @@ long live_after_reclaim(const Map& m) {
     return Counted::live;
 }
 
-} // namespace support
+}  // namespace support

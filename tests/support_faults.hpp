@@ -35,13 +35,10 @@ public:
     static bool fired() { return fired_; }
 
     static void point(fault_kind kind) {
-        if (!armed_ || (static_cast<unsigned>(kind) & static_cast<unsigned>(which_)) == 0)
-            return;
-        if (countdown_-- != 0)
-            return;
+        if (!armed_ || (static_cast<unsigned>(kind) & static_cast<unsigned>(which_)) == 0) return;
+        if (countdown_-- != 0) return;
         fired_ = true;
-        if (kind == fault_kind::allocation)
-            throw std::bad_alloc();
+        if (kind == fault_kind::allocation) throw std::bad_alloc();
         throw injected();
     }
 
@@ -127,13 +124,13 @@ struct fragile_allocator {
 
     T* allocate(std::size_t n) {
         faults::point(fault_kind::allocation);
-        void* p = ::operator new (n * sizeof(T), std::align_val_t{alignof(T)});
+        void* p = ::operator new(n * sizeof(T), std::align_val_t{alignof(T)});
         fragile_memory::bytes += static_cast<long>(n * sizeof(T));
         return static_cast<T*>(p);
     }
     void deallocate(T* p, std::size_t n) noexcept {
         fragile_memory::bytes -= static_cast<long>(n * sizeof(T));
-        ::operator delete (p, std::align_val_t{alignof(T)});
+        ::operator delete(p, std::align_val_t{alignof(T)});
     }
     template <class U>
     friend bool operator==(const fragile_allocator&, const fragile_allocator<U>&) noexcept {
@@ -141,4 +138,4 @@ struct fragile_allocator {
     }
 };
 
-} // namespace support
+}  // namespace support

@@ -89,4 +89,4 @@ private:
     tracking_resource* resource_;
 };
 
-} // namespace support
+}  // namespace support

@@ -16,7 +16,7 @@
 
 namespace support {
 
-inline constexpr std::size_t base_size = 140; // of 160 that 16 buckets take before they grow
+inline constexpr std::size_t base_size = 140;  // of 160 that 16 buckets take before they grow
 
 template <class Config>
 struct scenario {
@@ -28,24 +28,21 @@ struct scenario {
         model[Config::make_key(i)] = Config::make_value(i);
     }
     void put(std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i)
-            put(i);
+        for (std::size_t i = first; i < last; ++i) put(i);
     }
     void take(std::size_t i) {
         map.erase(Config::make_key(i));
         model.erase(Config::make_key(i));
     }
     void take(std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i)
-            take(i);
+        for (std::size_t i = first; i < last; ++i) take(i);
     }
     // Overwriting moves buckets and changes nothing else.
     template <class Condition>
     void overwrite_until(Condition reached) {
         for (std::size_t i = 0; i < 100 * base_size && !reached(map.stats()); ++i) {
             const std::size_t n = i * 7 % base_size;
-            if (model.contains(Config::make_key(n)))
-                put(n);
+            if (model.contains(Config::make_key(n))) put(n);
         }
     }
     // A table of some 16 buckets whose successor exists, larger or smaller than itself.
@@ -94,14 +91,11 @@ inline const std::vector<state<Config>> spread_states{
          {
              scenario<Config> other;
              other.put(0, limit);
-             while (other.map.stats().amended)
-                 other.put(0);
-             while (!other.map.stats().amended)
-                 other.put(limit++);
+             while (other.map.stats().amended) other.put(0);
+             while (!other.map.stats().amended) other.put(limit++);
          }
          s.put(0, base_size);
-         while (s.map.stats().amended)
-             s.put(0);
+         while (s.map.stats().amended) s.put(0);
          s.put(base_size, limit - 1);
          ASSERT_FALSE(s.map.stats().amended);
      }},
@@ -114,8 +108,7 @@ inline const std::vector<state<Config>> spread_states{
     {"amended by growth",
      [](scenario<Config>& s) {
          std::size_t i = 0;
-         while (i < base_size || !s.map.stats().amended)
-             s.put(i++);
+         while (i < base_size || !s.map.stats().amended) s.put(i++);
          ASSERT_LE(s.map.stats().moved_buckets, move_limit);
      }},
     {"amended, some moved",
@@ -171,8 +164,7 @@ inline const std::vector<state<Config>> spread_states{
      [](scenario<Config>& s) {
          s.map.reserve(160);
          s.put(0, 100);
-         for (std::size_t i = 99; i > 0 && !s.map.stats().amended; --i)
-             s.take(i);
+         for (std::size_t i = 99; i > 0 && !s.map.stats().amended; --i) s.take(i);
          ASSERT_TRUE(s.map.stats().amended);
          ASSERT_GT(s.map.size(), 0u);
      }},
@@ -226,15 +218,13 @@ inline const std::vector<state<Config>> colliding_states{
     {"overflowing, with holes",
      [](scenario<Config>& s) {
          s.put(0, 60);
-         for (std::size_t i = 0; i < 60; i += 2)
-             s.take(i);
+         for (std::size_t i = 0; i < 60; i += 2) s.take(i);
          ASSERT_EQ(s.map.size(), 30u);
      }},
     {"overflowing, holes filled again",
      [](scenario<Config>& s) {
          s.put(0, 60);
-         for (std::size_t i = 0; i < 60; i += 2)
-             s.take(i);
+         for (std::size_t i = 0; i < 60; i += 2) s.take(i);
          s.put(1000, 1030);
          ASSERT_EQ(s.map.size(), 60u);
      }},
@@ -279,8 +269,7 @@ void expect_usable(scenario<Config>& s) {
     s.take(5000);
     for (std::size_t i = 0; i < 2 * base_size; ++i)
         (void)s.map.contains(Config::make_key(6000 + i));
-    for (const auto& [key, value] : s.model)
-        s.map.store(key, value);
+    for (const auto& [key, value] : s.model) s.map.store(key, value);
     expect_holds(s.map, s.model);
 }
 
@@ -291,12 +280,10 @@ void in_every_state(Operation operation) {
         SCOPED_TRACE(state.name);
         scenario<Config> s;
         state.build(s);
-        if (::testing::Test::HasFatalFailure())
-            return;
+        if (::testing::Test::HasFatalFailure()) return;
         operation(s);
         expect_usable(s);
-        if (::testing::Test::HasFailure())
-            return;
+        if (::testing::Test::HasFailure()) return;
     }
 }
 
@@ -325,4 +312,4 @@ typename Config::result value_of(const scenario<Config>& s, const typename Confi
 using state_configs =
     ::testing::Types<config<flat, good_hash>, config<node, good_hash>, config<flat, constant_hash>>;
 
-} // namespace support
+}  // namespace support

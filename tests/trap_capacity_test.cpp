@@ -25,8 +25,7 @@ void size_is_right(std::uint64_t each) {
         threads,
         [&](std::size_t me) {
             for (std::size_t round = 0; round < scaled(120'000) / each; ++round) {
-                for (std::uint64_t n = 0; n < each; ++n)
-                    m.store(n * threads + me, n);
+                for (std::uint64_t n = 0; n < each; ++n) m.store(n * threads + me, n);
                 for (std::uint64_t n = me == 0 ? each / 2 : 0; n < each; ++n)
                     m.erase(n * threads + me);
             }
@@ -54,8 +53,7 @@ TEST(trap_from_several, reserve_makes_room_for_all_that_it_was_asked_for) {
         const std::size_t buckets = m.stats().buckets;
         EXPECT_GE(buckets * 14, n);
         const std::size_t before = memory.allocations();
-        for (std::uint64_t key = 0; key < n; ++key)
-            m.store(key, key);
+        for (std::uint64_t key = 0; key < n; ++key) m.store(key, key);
         EXPECT_EQ(m.stats().buckets, buckets) << "no other table was needed";
         EXPECT_FALSE(m.stats().amended);
         EXPECT_LE(memory.allocations() - before, m.stats().overflow_buckets);
@@ -65,12 +63,10 @@ TEST(trap_from_several, reserve_makes_room_for_all_that_it_was_asked_for) {
 TEST(trap_from_several, reserve_on_a_filled_map_makes_room_too) {
     tracking_resource memory;
     tracked<std::uint64_t, std::uint64_t> m(&memory);
-    for (std::uint64_t key = 0; key < 500; ++key)
-        m.store(key, key);
+    for (std::uint64_t key = 0; key < 500; ++key) m.store(key, key);
     m.reserve(20'000);
     EXPECT_TRUE(m.stats().amended);
-    for (std::uint64_t key = 0; key < 20'000; ++key)
-        m.store(key, key);
+    for (std::uint64_t key = 0; key < 20'000; ++key) m.store(key, key);
     EXPECT_FALSE(m.stats().amended);
     EXPECT_GE(m.stats().buckets, 2000u);
     EXPECT_LE(m.stats().promotions, 8u) << "one for what was reserved, not one for each doubling";
@@ -84,15 +80,12 @@ void shrinks(const Make& make) {
     tracking_resource other;
     Map m(&memory);
     Map fresh(&other);
-    for (std::size_t n = 0; n < many; ++n)
-        m.store(make(n), make(n));
+    for (std::size_t n = 0; n < many; ++n) m.store(make(n), make(n));
     const std::size_t full = memory.bytes();
-    for (std::size_t n = few; n < many; ++n)
-        m.erase(make(n));
-    for (std::size_t n = 0; n < few; ++n)
-        fresh.store(make(n), make(n));
+    for (std::size_t n = few; n < many; ++n) m.erase(make(n));
+    for (std::size_t n = 0; n < few; ++n) fresh.store(make(n), make(n));
     for (std::size_t i = 0; i < many; ++i)
-        m.store(make(i % few), make(i % few)); // about as many operations as there were entries
+        m.store(make(i % few), make(i % few));  // about as many operations as there were entries
     m.reclaim();
     EXPECT_LE(memory.bytes(), 2 * other.bytes() + 4096) << "of " << full << " when it was full";
     EXPECT_EQ(m.size(), few);
@@ -103,5 +96,5 @@ TEST(trap_from_several, a_table_shrinks_when_its_entries_are_erased) {
     shrinks<tracked<std::string, std::string>>([](std::size_t n) { return std::to_string(n); });
 }
 
-} // namespace
-} // namespace trap_capacity
+}  // namespace
+}  // namespace trap_capacity

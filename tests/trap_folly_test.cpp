@@ -17,18 +17,15 @@ using concurrent::witness;
 template <class Map>
 void rehash(Map& m) {
     constexpr std::uint64_t many = concurrent::scaled(6000);
-    for (std::uint64_t n = 1000; n < 1000 + many; ++n)
-        m.try_emplace(n, n);
-    for (std::uint64_t n = 1000; n < 1000 + many; ++n)
-        m.erase(n);
+    for (std::uint64_t n = 1000; n < 1000 + many; ++n) m.try_emplace(n, n);
+    for (std::uint64_t n = 1000; n < 1000 + many; ++n) m.erase(n);
     m.reclaim();
 }
 
 TEST(trap_from_folly, a_handle_survives_rehash_erase_and_rehash_again) {
     using value = witness<struct handle_tag>;
     syncmap::map<std::uint64_t, value> m;
-    for (std::uint64_t n = 0; n < 5; ++n)
-        m.try_emplace(n, n);
+    for (std::uint64_t n = 0; n < 5; ++n) m.try_emplace(n, n);
     auto before = m.pin(1);
     rehash(m);
     auto between = m.pin(1);
@@ -51,9 +48,8 @@ TEST(trap_from_folly, a_handle_survives_rehash_erase_and_rehash_again) {
 TEST(trap_from_folly, the_handle_of_try_emplace_keeps_its_value_alive) {
     using value = witness<struct emplaced_tag>;
     syncmap::map<std::uint64_t, value> m;
-    for (const bool present : {false, true}) { // the handle of who inserts, of who finds
-        if (present)
-            m.try_emplace(1, 1u);
+    for (const bool present : {false, true}) {  // the handle of who inserts, of who finds
+        if (present) m.try_emplace(1, 1u);
         const auto [handle, inserted] = m.try_emplace(1, 1u);
         EXPECT_EQ(inserted, !present);
         std::jthread([&] {
@@ -69,15 +65,12 @@ TEST(trap_from_folly, an_iteration_goes_on_through_tables_that_replace_each_othe
     using value = witness<struct iteration_tag>;
     syncmap::map<std::uint64_t, value> m;
     constexpr std::uint64_t staying = 40;
-    for (std::uint64_t n = 0; n < staying; ++n)
-        m.try_emplace(n, n);
+    for (std::uint64_t n = 0; n < staying; ++n) m.try_emplace(n, n);
     std::size_t seen = 0;
     m.for_each([&](std::uint64_t key, const value& v) {
-        if (key >= staying)
-            return;
+        if (key >= staying) return;
         ++seen;
-        if (seen % 8 == 1)
-            std::jthread([&] { rehash(m); }).join();
+        if (seen % 8 == 1) std::jthread([&] { rehash(m); }).join();
         m.erase(key);
         m.reclaim();
         EXPECT_TRUE(v.is(key)) << "the value that is shown lives as long as it is";
@@ -92,9 +85,8 @@ TEST(trap_from_folly, a_value_may_be_replaced_any_number_of_times_beside_a_held_
     m.store("b", std::make_shared<int>(1));
     const auto first_a = m.pin("a");
     const auto b = m.pin("b");
-    const int many = static_cast<int>(concurrent::scaled(140'000)); // 16 bits twice over
-    for (int i = 1; i <= many; ++i)
-        m.store("a", std::make_shared<int>(i));
+    const int many = static_cast<int>(concurrent::scaled(140'000));  // 16 bits twice over
+    for (int i = 1; i <= many; ++i) m.store("a", std::make_shared<int>(i));
     EXPECT_EQ(**first_a, 0);
     EXPECT_EQ(**b, 1);
     EXPECT_EQ(**m.load("a"), many);
@@ -103,5 +95,5 @@ TEST(trap_from_folly, a_value_may_be_replaced_any_number_of_times_beside_a_held_
     EXPECT_LE(m.stats().retired_objects, 1u) << "the value that is held";
 }
 
-} // namespace
-} // namespace trap_folly
+}  // namespace
+}  // namespace trap_folly

@@ -36,8 +36,7 @@ void references_are_counted() {
                     const auto found = m.load(key);
                     kept.require(found && Entry::is_of(n, *found) && Entry::version_of(*found) > 0,
                                  "a reference that is held is in the map");
-                    if (!found)
-                        break;
+                    if (!found) break;
                     const std::size_t holders = Entry::version_of(*found);
                     if (holders == 1 ? m.compare_and_erase(key, *found)
                                      : m.compare_exchange(key, *found, count(n, holders - 1)))
@@ -46,7 +45,7 @@ void references_are_counted() {
             }
         },
         [&, n = std::size_t{0}]() mutable {
-            m.store(Entry::make_key(100 + n % 1000), Entry::make_value(n, 1)); // resizes
+            m.store(Entry::make_key(100 + n % 1000), Entry::make_value(n, 1));  // resizes
             if (n++ % 1000 == 999)
                 m.erase_if(
                     [](const auto& key, const auto&) { return Entry::number_of(key) >= 100; });
@@ -80,8 +79,7 @@ void what_is_exchanged_in_is_deleted_once(Erase erase) {
             }
         }
     });
-    if (const auto rest = m.load(1))
-        taken += std::stoul(*rest);
+    if (const auto rest = m.load(1)) taken += std::stoul(*rest);
     EXPECT_EQ(taken, added);
 }
 
@@ -102,5 +100,5 @@ TEST(trap_from_go, a_value_that_was_exchanged_in_is_what_a_racing_deletion_takes
     });
 }
 
-} // namespace
-} // namespace trap_go
+}  // namespace
+}  // namespace trap_go

@@ -22,8 +22,7 @@ void in_all_pairs_of_states(Change change) {
             change(first, second);
             expect_usable(first);
             expect_usable(second);
-            if (::testing::Test::HasFailure())
-                return;
+            if (::testing::Test::HasFailure()) return;
         }
     }
 }
@@ -65,5 +64,5 @@ TEST(trap_from_libcuckoo, a_map_may_be_moved_at_every_step_of_a_rehash) {
     }
 }
 
-} // namespace
-} // namespace trap_libcuckoo
+}  // namespace
+}  // namespace trap_libcuckoo

@@ -16,7 +16,7 @@ using namespace support;
 
 struct stop {
     explicit stop(int n) : calls_before(n) {}
-    int calls_before; ///< of the hash or equality, by the thread that is to be stopped
+    int calls_before;  ///< of the hash or equality, by the thread that is to be stopped
     std::latch reached{1};
     std::latch go_on{1};
 };
@@ -60,7 +60,7 @@ void interrupted(scene& s, std::uint64_t key, int call, Operation operation, Mea
         stop_here = &here;
         operation(s.map, key);
         if (std::exchange(stop_here, nullptr) != nullptr)
-            here.reached.count_down(); // it has made fewer calls
+            here.reached.count_down();  // it has made fewer calls
     });
     here.reached.wait();
     meanwhile();
@@ -81,7 +81,7 @@ TEST(trap_from_the_prototype, an_operation_of_before_a_clear_changes_nothing_aft
                 interrupted(s, key, call, op, [&] {
                     s.map.clear();
                     s.model.clear();
-                    s.put(7000, 7000 + 30 * key); // the state that it must not touch
+                    s.put(7000, 7000 + 30 * key);  // the state that it must not touch
                 });
                 EXPECT_EQ(s.map.size(), s.model.size());
             });
@@ -92,7 +92,7 @@ TEST(trap_from_the_prototype, a_last_move_of_before_a_clear_promotes_nothing) {
         scene s;
         s.start_growing();
         for (std::uint64_t n = 0; s.map.stats().moved_buckets + 1 < s.map.stats().buckets; ++n)
-            n == 0 ? s.put(0) : loading(s.map, 0); // loads move one bucket each
+            n == 0 ? s.put(0) : loading(s.map, 0);  // loads move one bucket each
         // After a hash and a comparison of key 0 comes the hash of an entry that is being moved.
         interrupted(s, 0, 2, op, [&] {
             EXPECT_TRUE(s.map.stats().amended);
@@ -107,22 +107,20 @@ TEST(trap_from_the_prototype, a_last_move_of_before_a_clear_promotes_nothing) {
 TEST(trap_from_the_prototype, a_key_that_is_erased_and_inserted_while_it_is_shown_is_shown_once) {
     for (const std::size_t size : {9u, 100u, 140u, 1000u}) {
         stoppable::map m;
-        for (std::uint64_t n = 0; n < size; ++n)
-            m.store(n, n);
+        for (std::uint64_t n = 0; n < size; ++n) m.store(n, n);
         std::set<std::uint64_t> seen;
         m.for_each([&](std::uint64_t key, std::uint64_t) {
             EXPECT_TRUE(seen.insert(key).second) << key << " is shown twice";
             for (const std::uint64_t again : {key, std::uint64_t{0}, *seen.begin()}) {
                 m.erase(again);
-                m.store(size + again, again); // takes the slot
-                m.store(again, again);        // so that this goes into a later one
+                m.store(size + again, again);  // takes the slot
+                m.store(again, again);         // so that this goes into a later one
                 m.erase(size + again);
             }
         });
-        for (std::uint64_t n = 0; n < size; ++n)
-            EXPECT_EQ(m.load(n), n);
+        for (std::uint64_t n = 0; n < size; ++n) EXPECT_EQ(m.load(n), n);
     }
 }
 
-} // namespace
-} // namespace trap_prototype
+}  // namespace
+}  // namespace trap_prototype

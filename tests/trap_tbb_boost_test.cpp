@@ -51,8 +51,7 @@ void use_everything(Map& m, std::uint64_t key) {
 template <template <class> class Hash>
 void every_callback_uses_every_member() {
     texts<Hash> m;
-    for (std::uint64_t n = 0; n < 40; ++n)
-        m.store(n, "value");
+    for (std::uint64_t n = 0; n < 40; ++n) m.store(n, "value");
     std::size_t calls = 0;
     const auto reenter = [&](std::uint64_t key) {
         ++calls;
@@ -65,7 +64,7 @@ void every_callback_uses_every_member() {
     });
     bool once = false;
     m.update(2, [&](const std::string*) {
-        if (!std::exchange(once, true)) // it is called again, for what it has stored itself
+        if (!std::exchange(once, true))  // it is called again, for what it has stored itself
             reenter(2);
         return std::optional<std::string>("result");
     });
@@ -86,8 +85,7 @@ void every_callback_uses_every_member() {
     });
     EXPECT_EQ(seen.size(), 39u);
     m.erase_if([&](std::uint64_t key, const std::string&) {
-        if (key % 10 == 0)
-            reenter(key);
+        if (key % 10 == 0) reenter(key);
         return false;
     });
     m.visit(5, [&](const std::string&) { m.clear(); });
@@ -107,7 +105,7 @@ TEST(trap_from_tbb_and_boost, two_callbacks_may_each_wait_for_the_other_ones_key
     std::latch both(2);
     const auto meet_and_store = [&](std::uint64_t mine, std::uint64_t other) {
         m.visit(mine, [&](const std::string&) {
-            both.arrive_and_wait(); // with locks held by callbacks nobody would get further
+            both.arrive_and_wait();  // with locks held by callbacks nobody would get further
             m.store(other, "from the other");
         });
     };
@@ -122,8 +120,7 @@ TEST(trap_from_tbb_and_boost, an_iteration_shows_no_key_twice_that_others_erase_
     // One long chain, half of it dead: what is erased at its front may come back further behind.
     syncmap::map<std::uint64_t, std::uint64_t, constant_hash<std::uint64_t>> m;
     constexpr std::uint64_t keys = 240;
-    for (std::uint64_t n = 0; n < keys; ++n)
-        m.store(n, n);
+    for (std::uint64_t n = 0; n < keys; ++n) m.store(n, n);
     promises kept;
     in_parallel(
         1,
@@ -137,10 +134,9 @@ TEST(trap_from_tbb_and_boost, an_iteration_shows_no_key_twice_that_others_erase_
         },
         [&, roll = dice(7)]() mutable {
             const std::uint64_t key = roll(keys);
-            if (!m.erase(key))
-                m.store(key, key);
+            if (!m.erase(key)) m.store(key, key);
         });
 }
 
-} // namespace
-} // namespace trap_tbb_boost
+}  // namespace
+}  // namespace trap_tbb_boost

@@ -33,35 +33,16 @@ public:
         const bool there = at != model_.end();
         const auto before = there ? std::optional(at->second) : std::nullopt;
         switch (way) {
-        case 0:
-            EXPECT_EQ(map_.erase(key), there);
-            break;
-        case 1:
-            EXPECT_EQ(map_.load_and_erase(key), before);
-            break;
-        case 2:
-            EXPECT_EQ(map_.exchange(key, value), before);
-            break;
-        case 3:
-            EXPECT_EQ(map_.load_or_store(key, value).second, there);
-            break;
-        case 4:
-            EXPECT_EQ(map_.load_or_compute(key, [&] { return value; }).second, there);
-            break;
-        case 5:
-            EXPECT_EQ(map_.try_emplace(key, value).second, !there);
-            break;
-        case 6:
-            EXPECT_EQ(map_.compare_exchange(key, before.value_or(value), value), there);
-            break;
-        case 7:
-            EXPECT_EQ(map_.compare_and_erase(key, before.value_or(value)), there);
-            break;
-        case 8:
-            map_.update(key, [&](const auto*) { return std::optional(value); });
-            break;
-        default:
-            map_.store(key, value);
+        case 0: EXPECT_EQ(map_.erase(key), there); break;
+        case 1: EXPECT_EQ(map_.load_and_erase(key), before); break;
+        case 2: EXPECT_EQ(map_.exchange(key, value), before); break;
+        case 3: EXPECT_EQ(map_.load_or_store(key, value).second, there); break;
+        case 4: EXPECT_EQ(map_.load_or_compute(key, [&] { return value; }).second, there); break;
+        case 5: EXPECT_EQ(map_.try_emplace(key, value).second, !there); break;
+        case 6: EXPECT_EQ(map_.compare_exchange(key, before.value_or(value), value), there); break;
+        case 7: EXPECT_EQ(map_.compare_and_erase(key, before.value_or(value)), there); break;
+        case 8: map_.update(key, [&](const auto*) { return std::optional(value); }); break;
+        default: map_.store(key, value);
         }
         if (way < 2 || way == 7)
             model_.erase(key);
@@ -110,8 +91,7 @@ void every_member_on(std::size_t keys) {
         }
         both.expect_equal();
         both.reshape(round);
-        if (round % 4 == 3)
-            both.erase_odd();
+        if (round % 4 == 3) both.erase_odd();
         ASSERT_FALSE(::testing::Test::HasFailure()) << "in round " << round;
     }
 }
@@ -145,8 +125,7 @@ TEST(trap_from_xenium, a_bucket_that_is_exactly_full_takes_one_key_more) {
 
 TEST(trap_from_xenium, a_chain_does_not_grow_while_equal_hashes_come_and_go) {
     config<support::flat, constant_hash>::map m;
-    for (std::size_t n = 0; n < 50; ++n)
-        m.store(n, n);
+    for (std::size_t n = 0; n < 50; ++n) m.store(n, n);
     const std::size_t before = m.stats().overflow_buckets;
     for (std::size_t n = 0; n < support::scaled(30'000); ++n) {
         m.erase(n);
@@ -156,5 +135,5 @@ TEST(trap_from_xenium, a_chain_does_not_grow_while_equal_hashes_come_and_go) {
     EXPECT_EQ(m.size(), 50u);
 }
 
-} // namespace
-} // namespace trap_xenium
+}  // namespace
+}  // namespace trap_xenium

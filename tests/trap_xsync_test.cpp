@@ -19,8 +19,7 @@ using crowd = syncmap::map<std::uint64_t, std::string, constant_hash<std::uint64
 
 TEST(trap_from_xsync, a_callback_that_throws_leaves_no_lock_behind) {
     crowd m;
-    for (std::uint64_t n = 0; n < 30; ++n)
-        m.store(n, "old");
+    for (std::uint64_t n = 0; n < 30; ++n) m.store(n, "old");
     const auto fail = [](const auto&...) -> std::optional<std::string> {
         throw std::runtime_error("from a callback");
     };
@@ -37,9 +36,8 @@ TEST(trap_from_xsync, a_callback_that_throws_leaves_no_lock_behind) {
     EXPECT_THROW(m.load_or_compute(99, fail_to_compute), std::runtime_error);
     EXPECT_THROW(m.for_each(fail_to_test), std::runtime_error);
     EXPECT_THROW(m.erase_if(fail_to_test), std::runtime_error);
-    std::jthread([&] { // another thread: a lock that this one holds would stop it
-        for (std::uint64_t n = 0; n < 30; ++n)
-            m.store(n, "new");
+    std::jthread([&] {  // another thread: a lock that this one holds would stop it
+        for (std::uint64_t n = 0; n < 30; ++n) m.store(n, "new");
         m.update(99, [](const std::string* s) { return std::optional(s ? "was" : "was not"); });
         m.reserve(5000);
         m.clear();
@@ -54,9 +52,8 @@ TEST(trap_from_xsync, a_hash_or_equality_that_throws_under_a_lock_leaves_none_be
     syncmap::map<std::uint64_t, std::uint64_t, support::fragile_hash, support::fragile_equal> m(
         0, support::fragile_hash{3});
     constexpr std::uint64_t keys = 60;
-    for (std::uint64_t n = 0; n < keys; ++n)
-        m.store(n, n);
-    m.reserve(4000); // each write moves buckets from now on, and so calls the hash under locks
+    for (std::uint64_t n = 0; n < keys; ++n) m.store(n, n);
+    m.reserve(4000);  // each write moves buckets from now on, and so calls the hash under locks
     std::size_t thrown = 0;
     for (std::uint64_t n = 0; n < keys; ++n)
         for (long point = 0; point < 12; ++point) {
@@ -72,8 +69,7 @@ TEST(trap_from_xsync, a_hash_or_equality_that_throws_under_a_lock_leaves_none_be
         }
     EXPECT_GT(thrown, keys);
     std::jthread([&] {
-        for (std::uint64_t n = 0; n < keys; ++n)
-            m.store(n, 7);
+        for (std::uint64_t n = 0; n < keys; ++n) m.store(n, 7);
     }).join();
     EXPECT_EQ(m.size(), keys);
     m.for_each([](std::uint64_t, std::uint64_t value) { EXPECT_EQ(value, 7u); });
@@ -88,8 +84,7 @@ TEST(trap_from_xsync, no_update_is_lost_while_the_table_is_resized) {
         threads,
         [&](std::size_t me) {
             dice roll(me);
-            for (std::size_t i = 0; i < rounds; ++i)
-                m.update(roll(keys), add_one);
+            for (std::size_t i = 0; i < rounds; ++i) m.update(roll(keys), add_one);
         },
         [&, big = false]() mutable { (big = !big) ? m.reserve(20'000) : m.shrink_to_fit(); },
         [&, n = std::uint64_t{0}]() mutable {
@@ -98,16 +93,14 @@ TEST(trap_from_xsync, no_update_is_lost_while_the_table_is_resized) {
                                  : void(m.erase(keys + wave % 2000));
         });
     std::uint64_t sum = 0;
-    for (std::uint64_t n = 0; n < keys; ++n)
-        sum += m.load(n).value_or(0);
+    for (std::uint64_t n = 0; n < keys; ++n) sum += m.load(n).value_or(0);
     EXPECT_EQ(sum, threads * rounds);
 }
 
 TEST(trap_from_xsync, an_iteration_during_a_resize_shows_no_key_twice_and_all_that_stay) {
     syncmap::map<std::uint64_t, std::uint64_t> m;
     constexpr std::uint64_t staying = 100;
-    for (std::uint64_t n = 0; n < staying; ++n)
-        m.store(n, n);
+    for (std::uint64_t n = 0; n < staying; ++n) m.store(n, n);
     promises kept;
     in_parallel(
         2,
@@ -139,11 +132,11 @@ TEST(trap_from_xsync, an_insertion_that_follows_a_clear_is_not_lost_to_it) {
         3,
         [&](std::size_t me) {
             for (std::uint64_t i = 0; i < scaled(150'000); ++i) {
-                const std::uint64_t key = (i * 4 + me) % 4096; // so that tables grow
+                const std::uint64_t key = (i * 4 + me) % 4096;  // so that tables grow
                 const std::size_t before = ended;
                 m.store(key, i);
                 const bool found = m.load(key) == i;
-                if (begun == before) { // no clear has run since before the store
+                if (begun == before) {  // no clear has run since before the store
                     ++between;
                     kept.require(found, "what is stored after a clear is there");
                 }
@@ -151,7 +144,7 @@ TEST(trap_from_xsync, an_insertion_that_follows_a_clear_is_not_lost_to_it) {
         },
         [&] {
             for (int patience = 0; patience < 10'000 && m.size() < 300; ++patience) {
-            } // a good deal of growth first
+            }  // a good deal of growth first
             ++begun;
             m.clear();
             ++ended;
@@ -159,5 +152,5 @@ TEST(trap_from_xsync, an_insertion_that_follows_a_clear_is_not_lost_to_it) {
     EXPECT_GT(between, 0u);
 }
 
-} // namespace
-} // namespace trap_xsync
+}  // namespace
+}  // namespace trap_xsync

@@ -91,8 +91,7 @@ TEST(try_emplace_immovable, holds_atomics_and_mutexes_that_callers_share) {
         mutable std::atomic<int> hits{0};
     };
     syncmap::map<std::string, account> m;
-    for (int i = 0; i < 10; ++i)
-        m.try_emplace("shared").first->hits.fetch_add(1);
+    for (int i = 0; i < 10; ++i) m.try_emplace("shared").first->hits.fetch_add(1);
     m.visit("shared", [](const account& a) {
         const std::lock_guard lock(a.guard);
         EXPECT_EQ(a.hits.load(), 10);
@@ -101,7 +100,7 @@ TEST(try_emplace_immovable, holds_atomics_and_mutexes_that_callers_share) {
 
 TEST(try_emplace_arguments, select_a_constructor_as_parentheses_do) {
     syncmap::map<int, std::vector<int>> m;
-    EXPECT_EQ(m.try_emplace(1, std::size_t{3}, 7).first->size(), 3u); // not the list {3, 7}
+    EXPECT_EQ(m.try_emplace(1, std::size_t{3}, 7).first->size(), 3u);  // not the list {3, 7}
     EXPECT_EQ(*m.try_emplace(2, std::size_t{2}).first, std::vector<int>(2));
 }
 
@@ -126,8 +125,7 @@ TEST(try_emplace_node, constructs_nothing_when_present) {
     syncmap::map<int, value> m;
     m.try_emplace(1, 10);
     const long made = value::made;
-    for (int i = 0; i < 10; ++i)
-        EXPECT_EQ(m.try_emplace(1, 20).first->number, 10);
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(m.try_emplace(1, 20).first->number, 10);
     EXPECT_EQ(value::made, made);
 }
 
@@ -135,16 +133,14 @@ TEST(try_emplace_node, constructs_exactly_one_value_when_absent) {
     struct tag;
     using value = counted<tag>;
     syncmap::map<int, value> m;
-    for (int i = 0; i < 100; ++i)
-        m.try_emplace(i, i);
+    for (int i = 0; i < 100; ++i) m.try_emplace(i, i);
     EXPECT_EQ(value::made, 100);
 }
 
 TEST(try_emplace_node, leaves_the_map_alone_when_the_constructor_throws) {
     struct thrower {
         explicit thrower(int n) {
-            if (n < 0)
-                throw std::runtime_error("negative");
+            if (n < 0) throw std::runtime_error("negative");
         }
     };
     syncmap::map<int, thrower> m;
@@ -156,4 +152,4 @@ TEST(try_emplace_node, leaves_the_map_alone_when_the_constructor_throws) {
     }
 }
 
-} // namespace
+}  // namespace

@@ -77,8 +77,7 @@ TYPED_TEST(update, runs_its_function_again_when_the_value_changed_meanwhile) {
     fill<TypeParam>(m, 0, 20);
     int runs = 0;
     const auto now = m.update(TypeParam::make_key(5), [&](const auto* current) -> result {
-        if (++runs == 1)
-            m.store(TypeParam::make_key(5), TypeParam::make_value(100));
+        if (++runs == 1) m.store(TypeParam::make_key(5), TypeParam::make_value(100));
         EXPECT_NE(current, nullptr);
         EXPECT_EQ(*current, TypeParam::make_value(runs == 1 ? 5 : 100));
         return TypeParam::make_value(runs == 1 ? 6 : 101);
@@ -104,8 +103,7 @@ TYPED_TEST(update, runs_its_function_again_when_the_key_came_or_went_meanwhile) 
     runs = 0;
     EXPECT_EQ(m.update(TypeParam::make_key(1),
                        [&](const auto* current) -> result {
-                           if (++runs == 1)
-                               m.erase(TypeParam::make_key(1));
+                           if (++runs == 1) m.erase(TypeParam::make_key(1));
                            return TypeParam::make_value(current ? 4 : 5);
                        }),
               TypeParam::make_value(5));
@@ -147,8 +145,7 @@ TYPED_TEST(update, keeps_the_current_value_alive_while_its_function_runs) {
     using result = typename TypeParam::result;
     fill<TypeParam>(m, 0, 10);
     m.update(TypeParam::make_key(3), [&](const auto* current) -> result {
-        if (!current)
-            return std::nullopt;
+        if (!current) return std::nullopt;
         m.erase(TypeParam::make_key(3));
         m.clear();
         EXPECT_EQ(*current, TypeParam::make_value(3));
@@ -187,8 +184,7 @@ TEST(update_node, leaves_no_instance_behind) {
         for (int round = 0; round < 20; ++round) {
             for (int key = 0; key < 20; ++key) {
                 m.update(key, [&](const value* v) -> std::optional<value> {
-                    if (round % 5 == 4)
-                        return std::nullopt;
+                    if (round % 5 == 4) return std::nullopt;
                     return value(v ? v->number + 1 : 0);
                 });
             }
@@ -198,4 +194,4 @@ TEST(update_node, leaves_no_instance_behind) {
     EXPECT_EQ(value::live, 0);
 }
 
-} // namespace
+}  // namespace

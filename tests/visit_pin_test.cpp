@@ -110,18 +110,15 @@ TYPED_TEST(pin, outlives_overwriting_erasing_and_clearing) {
     typename TypeParam::map m;
     fill<TypeParam>(m, 0, 60);
     std::vector<decltype(m.pin(TypeParam::make_key(0)))> held;
-    for (std::size_t i = 0; i < 60; ++i)
-        held.push_back(m.pin(TypeParam::make_key(i)));
+    for (std::size_t i = 0; i < 60; ++i) held.push_back(m.pin(TypeParam::make_key(i)));
     for (std::size_t i = 0; i < 20; ++i)
         m.store(TypeParam::make_key(i), TypeParam::make_value(i + 1000));
-    for (std::size_t i = 10; i < 40; ++i)
-        m.erase(TypeParam::make_key(i));
+    for (std::size_t i = 10; i < 40; ++i) m.erase(TypeParam::make_key(i));
     m.reclaim();
     m.clear();
     fill<TypeParam>(m, 0, 100);
     m.reclaim();
-    for (std::size_t i = 0; i < 60; ++i)
-        EXPECT_EQ(*held[i], TypeParam::make_value(i));
+    for (std::size_t i = 0; i < 60; ++i) EXPECT_EQ(*held[i], TypeParam::make_value(i));
 }
 
 // More handles at once than any fixed number of hazard pointers a thread could have.
@@ -130,8 +127,7 @@ TYPED_TEST(pin, holds_thousands_of_values_at_once) {
     fill<TypeParam>(m, 0, 200);
     std::vector<decltype(m.pin(TypeParam::make_key(0)))> held;
     for (std::size_t round = 0; round < 20; ++round)
-        for (std::size_t i = 0; i < 200; ++i)
-            held.push_back(m.pin(TypeParam::make_key(i)));
+        for (std::size_t i = 0; i < 200; ++i) held.push_back(m.pin(TypeParam::make_key(i)));
     m.clear();
     m.reclaim();
     for (std::size_t n = 0; n < held.size(); ++n)
@@ -198,8 +194,7 @@ TEST(pinned_handle, holds_back_one_value_and_no_more) {
     struct tag;
     using value = counted<tag>;
     syncmap::map<int, value> m;
-    for (int i = 0; i < 100; ++i)
-        m.store(i, value(i));
+    for (int i = 0; i < 100; ++i) m.store(i, value(i));
     auto held = m.pin(42);
     auto other = m.pin(43);
     m.clear();
@@ -218,8 +213,7 @@ TEST(pinned_handle, may_be_dropped_by_another_thread_than_the_one_that_pinned) {
     using value = counted<tag>;
     {
         syncmap::map<int, value> m;
-        for (int i = 0; i < 10; ++i)
-            m.store(i, value(i));
+        for (int i = 0; i < 10; ++i) m.store(i, value(i));
         syncmap::pinned<value> held;
         std::thread([&] { held = m.pin(5); }).join();
         m.erase(5);
@@ -231,4 +225,4 @@ TEST(pinned_handle, may_be_dropped_by_another_thread_than_the_one_that_pinned) {
     EXPECT_EQ(value::live, 0);
 }
 
-} // namespace
+}  // namespace

@@ -11,12 +11,10 @@ template <class Library>
 class attached {
 public:
     attached() {
-        if (depth_++ == 0)
-            Library::attach();
+        if (depth_++ == 0) Library::attach();
     }
     ~attached() {
-        if (--depth_ == 0)
-            Library::detach();
+        if (--depth_ == 0) Library::detach();
     }
     attached(const attached&) = delete;
     attached& operator=(const attached&) = delete;
@@ -25,4 +23,4 @@ private:
     inline static thread_local int depth_ = 0;
 };
 
-} // namespace bench
+}  // namespace bench

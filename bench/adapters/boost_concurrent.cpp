@@ -16,5 +16,5 @@ std::string version() {
 const registration<boost_concurrent_adapter> registered{
     {.name = "Boost cfm", .version = version(), .note = "concurrent_flat_map", .order = 10}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

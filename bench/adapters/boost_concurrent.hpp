@@ -31,9 +31,7 @@ public:
 
     /// Several at a time, where this Boost can do it.
     template <std::ranges::sized_range Keys, class F>
-        requires requires(const map& m, const Key* key) {
-            m.cvisit(key, key, [](const auto&) {});
-        }
+        requires requires(const map& m, const Key* key) { m.cvisit(key, key, [](const auto&) {}); }
     std::size_t visit_many(const Keys& keys, F&& f) {
         return map_.cvisit(std::ranges::begin(keys), std::ranges::end(keys),
                            [&](const auto& entry) { f(entry.second); });
@@ -61,4 +59,4 @@ private:
     map map_;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -13,5 +13,5 @@ const registration<boost_flat_adapter> registered{
      .note = "boost::unordered_flat_map without synchronisation: the limit, one thread only",
      .order = 99}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

@@ -20,15 +20,13 @@ public:
     static constexpr bool unsynchronised = true;
 
     explicit boost_flat_adapter(std::size_t capacity) {
-        if (capacity != 0)
-            map_.reserve(capacity);
+        if (capacity != 0) map_.reserve(capacity);
     }
 
     template <class F>
     bool visit(const Key& key, F&& f) {
         const auto it = map_.find(key);
-        if (it == map_.end())
-            return false;
+        if (it == map_.end()) return false;
         f(it->second);
         return true;
     }
@@ -38,13 +36,11 @@ public:
     template <class F>
     void update(const Key& key, const T& initial, F&& f) {
         const auto [it, inserted] = map_.try_emplace(key, initial);
-        if (!inserted)
-            f(it->second);
+        if (!inserted) f(it->second);
     }
     template <class F>
     void for_each(F&& f) {
-        for (const auto& [key, value] : map_)
-            f(key, value);
+        for (const auto& [key, value] : map_) f(key, value);
     }
     std::size_t size() { return map_.size(); }
 
@@ -52,4 +48,4 @@ private:
     boost::unordered_flat_map<Key, T, hash<Key>> map_;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -11,5 +11,5 @@ const registration<classic_adapter> registered{
      .note = "the algorithm of Go's sync.Map up to 1.23, in C++ with counted references",
      .order = 95}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

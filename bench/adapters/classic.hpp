@@ -29,8 +29,7 @@ public:
     template <class F>
     bool visit(const Key& key, F&& f) {
         const std::optional<T> value = map_.load(key);
-        if (!value)
-            return false;
+        if (!value) return false;
         f(*value);
         return true;
     }
@@ -48,8 +47,7 @@ public:
         while (loaded) {
             T changed = old;
             f(changed);
-            if (map_.compare_exchange(key, old, changed))
-                return;
+            if (map_.compare_exchange(key, old, changed)) return;
             std::tie(old, loaded) = map_.load_or_store(key, initial);
         }
     }
@@ -69,4 +67,4 @@ private:
     map map_;
 };
 
-} // namespace bench
+}  // namespace bench

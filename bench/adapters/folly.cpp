@@ -8,5 +8,5 @@ namespace {
 const registration<folly_adapter> registered{
     {.name = "folly CHM", .version = "", .note = "ConcurrentHashMap", .order = 15}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

@@ -26,8 +26,7 @@ public:
     template <class F>
     bool visit(const key_type& key, F&& f) {
         const auto found = map_.find(key);
-        if (found == map_.cend())
-            return false;
+        if (found == map_.cend()) return false;
         f(found->second);
         return true;
     }
@@ -45,19 +44,16 @@ public:
     void update(const key_type& key, const mapped_type& initial, F&& f) {
         while (!map_.try_emplace(key, initial).second) {
             const auto found = map_.find(key);
-            if (found == map_.cend())
-                continue;
+            if (found == map_.cend()) continue;
             mapped_type changed = found->second;
             f(changed);
-            if (map_.assign_if_equal(key, found->second, changed))
-                return;
+            if (map_.assign_if_equal(key, found->second, changed)) return;
         }
     }
 
     template <class F>
     void for_each(F&& f) {
-        for (auto at = map_.cbegin(); at != map_.cend(); ++at)
-            f(at->first, at->second);
+        for (auto at = map_.cbegin(); at != map_.cend(); ++at) f(at->first, at->second);
     }
 
     std::size_t size() { return map_.size(); }
@@ -73,4 +69,4 @@ using folly_adapter = folly_base<folly::ConcurrentHashMap<Key, T, hash<Key>>>;
 template <class Key, class T>
 using folly_simd_adapter = folly_base<folly::ConcurrentHashMapSIMD<Key, T, hash<Key>>>;
 
-} // namespace bench
+}  // namespace bench

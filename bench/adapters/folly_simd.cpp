@@ -11,5 +11,5 @@ const registration<folly_simd_adapter> registered{
      .note = "ConcurrentHashMapSIMD, compiled for SSE 4.2",
      .order = 16}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

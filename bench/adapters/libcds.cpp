@@ -13,5 +13,5 @@ const registration<libcds_adapter> registered{
      .note = "SplitListMap of IterableList, hazard pointers; no atomic update",
      .order = 70}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

@@ -36,7 +36,7 @@ private:
         ~core() { cds::Terminate(); }
     };
     struct library {
-        static constexpr std::size_t hazards_per_thread = 10; // the map needs 8
+        static constexpr std::size_t hazards_per_thread = 10;  // the map needs 8
         static constexpr std::size_t most_threads = 256;
         core first;
         cds::gc::HP hazards{hazards_per_thread, most_threads};
@@ -95,7 +95,7 @@ public:
     std::size_t size() { return map_->size(); }
 
 private:
-    std::optional<map> map_; // made and destroyed under a guard
+    std::optional<map> map_;  // made and destroyed under a guard
 };
 
-} // namespace bench
+}  // namespace bench

@@ -11,5 +11,5 @@ const registration<libcuckoo_adapter> registered{
      .note = "cuckoohash_map; begins with room for 262,144; iteration keeps others out",
      .order = 30}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

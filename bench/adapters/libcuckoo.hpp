@@ -39,15 +39,13 @@ public:
 
     template <class F>
     void update(const Key& key, const T& initial, F&& f) {
-        map_.upsert(
-            key, [&](T& value) { f(value); }, initial);
+        map_.upsert(key, [&](T& value) { f(value); }, initial);
     }
 
     template <class F>
     void for_each(F&& f) {
         auto all = map_.lock_table();
-        for (const auto& [key, value] : all)
-            f(key, value);
+        for (const auto& [key, value] : all) f(key, value);
     }
 
     std::size_t size() { return map_.size(); }
@@ -56,4 +54,4 @@ private:
     map map_;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -12,5 +12,5 @@ const registration<liburcu_adapter> registered{
              "starts again a resize that the library has lost",
      .order = 60}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

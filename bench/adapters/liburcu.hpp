@@ -22,7 +22,7 @@
 
 #include <pthread.h>
 
-#define _LGPL_SOURCE // rcu_read_lock() and its like are inlined, as programs that may do it do
+#define _LGPL_SOURCE  // rcu_read_lock() and its like are inlined, as programs that may do it do
 #include <urcu/urcu-memb.h>
 
 #include <urcu/rculfhash.h>
@@ -65,8 +65,7 @@ public:
         : first_size_(std::bit_ceil(std::max<std::size_t>(capacity, 64))),
           table_(cds_lfht_new_flavor(first_size_, 64, 0, CDS_LFHT_AUTO_RESIZE | CDS_LFHT_ACCOUNTING,
                                      &urcu_memb_flavor, nullptr)) {
-        if (table_ == nullptr)
-            throw std::bad_alloc();
+        if (table_ == nullptr) throw std::bad_alloc();
     }
 
     ~liburcu_adapter() {
@@ -90,8 +89,7 @@ public:
         const reading lock;
         cds_lfht_iter at;
         const node* const found = look_up(key, at);
-        if (found == nullptr)
-            return false;
+        if (found == nullptr) return false;
         f(found->value);
         return true;
     }
@@ -117,8 +115,7 @@ public:
         const reading lock;
         cds_lfht_iter at;
         node* const found = look_up(key, at);
-        if (found == nullptr || cds_lfht_del(table_, found) != 0)
-            return false;
+        if (found == nullptr || cds_lfht_del(table_, found) != 0) return false;
         retire(found);
         count(-1);
         return true;
@@ -131,8 +128,7 @@ public:
             cds_lfht_iter at;
             node* const old = look_up(key, at);
             if (old == nullptr) {
-                if (add(key, initial))
-                    return;
+                if (add(key, initial)) return;
                 continue;
             }
             auto fresh = std::make_unique<node>(key, old->value);
@@ -194,8 +190,7 @@ private:
         constexpr std::ptrdiff_t some = 256;
         static thread_local std::ptrdiff_t untold = 0;
         untold += change;
-        if (untold < some && untold > -some)
-            return;
+        if (untold < some && untold > -some) return;
         const std::ptrdiff_t now = entries_.fetch_add(untold) + untold;
         untold = 0;
         std::ptrdiff_t check = next_check_.load();
@@ -228,7 +223,7 @@ private:
     cds_lfht* table_;
     std::atomic<std::ptrdiff_t> entries_{0};
     std::atomic<std::ptrdiff_t> next_check_{
-        6144}; // and twice, and so on: between two powers of two
+        6144};  // and twice, and so on: between two powers of two
 };
 
-} // namespace bench
+}  // namespace bench

@@ -11,5 +11,5 @@ const registration<phmap_adapter> registered{
      .note = "parallel_flat_hash_map, 64 maps with a std::mutex each",
      .order = 20}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

@@ -66,4 +66,4 @@ private:
     map map_;
 };
 
-} // namespace bench
+}  // namespace bench

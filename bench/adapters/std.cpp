@@ -13,5 +13,5 @@ const registration<shared_mutex_adapter> with_shared_mutex{
      .note = "std::unordered_map, std::shared_mutex",
      .order = 91}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

@@ -21,16 +21,14 @@ public:
     static constexpr bool unsynchronised = false;
 
     explicit locked_unordered_map(std::size_t capacity) {
-        if (capacity != 0)
-            map_.reserve(capacity);
+        if (capacity != 0) map_.reserve(capacity);
     }
 
     template <class F>
     bool visit(const Key& key, F&& f) {
         const ReadLock lock(mutex_);
         const auto it = map_.find(key);
-        if (it == map_.end())
-            return false;
+        if (it == map_.end()) return false;
         f(it->second);
         return true;
     }
@@ -50,14 +48,12 @@ public:
     void update(const Key& key, const T& initial, F&& f) {
         const std::lock_guard lock(mutex_);
         const auto [it, inserted] = map_.try_emplace(key, initial);
-        if (!inserted)
-            f(it->second);
+        if (!inserted) f(it->second);
     }
     template <class F>
     void for_each(F&& f) {
         const ReadLock lock(mutex_);
-        for (const auto& [key, value] : map_)
-            f(key, value);
+        for (const auto& [key, value] : map_) f(key, value);
     }
     std::size_t size() {
         const ReadLock lock(mutex_);
@@ -76,4 +72,4 @@ template <class Key, class T>
 using shared_mutex_adapter =
     locked_unordered_map<Key, T, std::shared_mutex, std::shared_lock<std::shared_mutex>>;
 
-} // namespace bench
+}  // namespace bench

@@ -8,5 +8,5 @@ namespace {
 const registration<syncmap_adapter> registered{
     {.name = "syncmap", .version = SYNCMAP_BENCH_VERSION, .note = "", .order = 0}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

@@ -34,8 +34,7 @@ public:
     template <class F>
     void update(const Key& key, const T& initial, F&& f) {
         map_.update(key, [&](const T* now) -> std::optional<T> {
-            if (now == nullptr)
-                return initial;
+            if (now == nullptr) return initial;
             std::optional<T> next(*now);
             f(*next);
             return next;
@@ -55,4 +54,4 @@ private:
     syncmap::map<Key, T, hash<Key>, std::equal_to<Key>> map_;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -13,5 +13,5 @@ const registration<tbb_adapter> registered{
      .note = "concurrent_hash_map; nodes from malloc; iterated by one thread only",
      .order = 40}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

@@ -30,23 +30,20 @@ public:
     static constexpr bool unsynchronised = false;
 
     explicit tbb_adapter(std::size_t capacity) {
-        if (capacity != 0)
-            map_.rehash(capacity);
+        if (capacity != 0) map_.rehash(capacity);
     }
 
     template <class F>
     bool visit(const Key& key, F&& f) {
         typename map::const_accessor found;
-        if (!map_.find(found, key))
-            return false;
+        if (!map_.find(found, key)) return false;
         f(std::as_const(found->second));
         return true;
     }
 
     void store(const Key& key, const T& value) {
         typename map::accessor found;
-        if (!map_.insert(found, std::pair<const Key, T>(key, value)))
-            found->second = value;
+        if (!map_.insert(found, std::pair<const Key, T>(key, value))) found->second = value;
     }
 
     bool insert(const Key& key, const T& value) {
@@ -58,14 +55,12 @@ public:
     template <class F>
     void update(const Key& key, const T& initial, F&& f) {
         typename map::accessor found;
-        if (!map_.insert(found, std::pair<const Key, T>(key, initial)))
-            f(found->second);
+        if (!map_.insert(found, std::pair<const Key, T>(key, initial))) f(found->second);
     }
 
     template <class F>
     void for_each(F&& f) {
-        for (const auto& [key, value] : map_)
-            f(key, value);
+        for (const auto& [key, value] : map_) f(key, value);
     }
 
     std::size_t size() { return map_.size(); }
@@ -74,4 +69,4 @@ private:
     map map_;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -12,5 +12,5 @@ const registration<xenium_adapter> registered{
              "than numbers and pointers it crashes on erasing an absent one",
      .order = 50}};
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench

@@ -38,8 +38,7 @@ public:
     template <class F>
     bool visit(const Key& key, F&& f) {
         typename map::accessor found;
-        if (!map_.try_get_value(key, found))
-            return false;
+        if (!map_.try_get_value(key, found)) return false;
         const T& value = *found;
         f(value);
         return true;
@@ -67,4 +66,4 @@ private:
     map map_;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -21,17 +21,17 @@ struct scattered {
 
     scattered() = default;
     template <class Y>
-    scattered(const scattered<Y>&) noexcept {} // NOLINT: as allocators convert
+    scattered(const scattered<Y>&) noexcept {}  // NOLINT: as allocators convert
 
     X* allocate(std::size_t n) {
-        void* const line = ::operator new (n * sizeof(X) + 48, std::align_val_t{64});
+        void* const line = ::operator new(n * sizeof(X) + 48, std::align_val_t{64});
         return reinterpret_cast<X*>(static_cast<std::byte*>(line) + next_scattered++ % 4 * 16);
     }
     void deallocate(X* at, std::size_t) noexcept {
         const std::size_t behind = reinterpret_cast<std::uintptr_t>(at) % 64;
-        ::operator delete (reinterpret_cast<std::byte*>(at) - behind, std::align_val_t{64});
+        ::operator delete(reinterpret_cast<std::byte*>(at) - behind, std::align_val_t{64});
     }
     friend bool operator==(const scattered&, const scattered&) = default;
 };
 
-} // namespace bench
+}  // namespace bench

@@ -32,18 +32,17 @@ struct recorder {
     void end_operation() { ends.push_back(writes.size()); }
 
     std::unordered_map<cache_line, std::size_t>
-        touches;                        ///< all accesses, counted operations or not
-    bool counting = false;              ///< an operation that counts is running
-    std::vector<cache_line> writes;     ///< of the operations that count, in order
-    std::vector<std::size_t> ends;      ///< how many writes there were after each
-    std::size_t read_modify_writes = 0; ///< of those writes
+        touches;                         ///< all accesses, counted operations or not
+    bool counting = false;               ///< an operation that counts is running
+    std::vector<cache_line> writes;      ///< of the operations that count, in order
+    std::vector<std::size_t> ends;       ///< how many writes there were after each
+    std::size_t read_modify_writes = 0;  ///< of those writes
 };
 inline thread_local recorder* recording = nullptr;
 
 /// Does nothing unless the calling thread has a recorder.
 inline void note(const void* address, recorder::access a) {
-    if (recording != nullptr)
-        recording->note(address, a);
+    if (recording != nullptr) recording->note(address, a);
 }
 
 /// Sums over operations that were counted.
@@ -51,7 +50,7 @@ struct figures {
     double operations = 0;
     double read_modify_writes = 0;
     double shared_writes = 0;
-    double shared_lines = 0; ///< written by one operation, each counted once
+    double shared_lines = 0;  ///< written by one operation, each counted once
     double writes = 0;
 
     /// Adds what `mine` has counted, while the other thread recorded `other`.
@@ -79,4 +78,4 @@ struct figures {
     }
 };
 
-} // namespace bench
+}  // namespace bench

@@ -22,9 +22,8 @@ class atomic {
 
 public:
     constexpr atomic() noexcept : atomic(X{}) {}
-    constexpr atomic(X value) noexcept : value_(value) { // NOLINT: as std::atomic's
-        if (!std::is_constant_evaluated())
-            bench::note(this, access::make);
+    constexpr atomic(X value) noexcept : value_(value) {  // NOLINT: as std::atomic's
+        if (!std::is_constant_evaluated()) bench::note(this, access::make);
     }
     atomic(const atomic&) = delete;
     atomic& operator=(const atomic&) = delete;
@@ -81,8 +80,7 @@ inline void cpu_relax() noexcept { std::this_thread::yield(); }
 inline void yield() noexcept { std::this_thread::yield(); }
 inline void sleep_briefly() { std::this_thread::sleep_for(std::chrono::microseconds(50)); }
 inline void wait_while(const atomic<std::uint32_t>& word, std::uint32_t old) noexcept {
-    while (word.load(std::memory_order_relaxed) == old)
-        std::this_thread::yield();
+    while (word.load(std::memory_order_relaxed) == old) std::this_thread::yield();
 }
 inline void wake_one(const atomic<std::uint32_t>&) noexcept {}
 
@@ -95,4 +93,4 @@ using thread_id = pthread_t;
 inline thread_id calling_thread() noexcept { return pthread_self(); }
 inline bool same_thread(thread_id a, thread_id b) noexcept { return pthread_equal(a, b) != 0; }
 
-} // namespace syncmap::inline v0::detail
+}  // namespace syncmap::inline v0::detail

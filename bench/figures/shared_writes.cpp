@@ -120,8 +120,8 @@ int run(const options& o) {
     return 0;
 }
 
-} // namespace
-} // namespace bench
+}  // namespace
+}  // namespace bench
 
 int main(int argc, char** argv) {
     try {

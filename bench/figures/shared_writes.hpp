@@ -37,8 +37,7 @@ class turns {
 public:
     template <class F>
     void at(unsigned step, F f) {
-        for (unsigned now = now_.load(); now != step; now = now_.load())
-            now_.wait(now);
+        for (unsigned now = now_.load(); now != step; now = now_.load()) now_.wait(now);
         f();
         now_.store(step + 1);
         now_.notify_all();
@@ -63,15 +62,13 @@ class experiment {
     using equal =
         std::conditional_t<std::is_same_v<Key, std::string>, noting_equal, std::equal_to<>>;
     using map = syncmap::map<Key, T, syncmap::hash<Key>, equal, scattered<std::pair<const Key, T>>>;
-    static constexpr std::size_t batch = 50;    ///< operations of a turn
-    static constexpr std::size_t positions = 4; ///< in a line, where blocks begin
+    static constexpr std::size_t batch = 50;     ///< operations of a turn
+    static constexpr std::size_t positions = 4;  ///< in a line, where blocks begin
 
 public:
     explicit experiment(std::size_t size) : values_{make_value<T>(1), make_value<T>(2)} {
-        for (std::size_t i = 0; i < size; ++i)
-            present_.push_back(make_key<Key>(i));
-        for (std::size_t i = 0; i < size / 4; ++i)
-            fresh_.push_back(make_key<Key>(size + i));
+        for (std::size_t i = 0; i < size; ++i) present_.push_back(make_key<Key>(i));
+        for (std::size_t i = 0; i < size / 4; ++i) fresh_.push_back(make_key<Key>(size + i));
     }
 
     figures measure(operation op, std::size_t count) const {
@@ -93,8 +90,7 @@ private:
     void use_a_map(operation op, std::size_t batches, figures& sum) const {
         map m;
         m.reserve(2 * present_.size());
-        for (const Key& key : present_)
-            m.store(key, values_[0]);
+        for (const Key& key : present_) m.store(key, values_[0]);
         const auto before = m.stats();
         std::array<recorder, 2> seen;
         turns turn;
@@ -113,11 +109,10 @@ private:
                    turns& turn) const {
         unsigned step = 0;
         const auto in_turn = [&](unsigned whose, auto f) {
-            if (whose == thread)
-                turn.at(step, f);
+            if (whose == thread) turn.at(step, f);
             ++step;
         };
-        const auto first_use = [&] { // what a thread does once in its life
+        const auto first_use = [&] {  // what a thread does once in its life
             m.store(present_[0], values_[0]);
             m.visit(present_[0], [](const T&) {});
         };
@@ -129,8 +124,7 @@ private:
             const std::size_t begin = pass / 2 * batch;
             const auto for_each_key = [&](auto f) {
                 recording = &seen;
-                for (std::size_t i = begin; i < begin + batch; ++i)
-                    f(keys[i % keys.size()]);
+                for (std::size_t i = begin; i < begin + batch; ++i) f(keys[i % keys.size()]);
                 recording = nullptr;
             };
             const auto prepare = [&] {
@@ -151,8 +145,7 @@ private:
                 });
             };
             const auto clean_up = [&] {
-                if (op == operation::insert)
-                    for_each_key([&](const Key& key) { m.erase(key); });
+                if (op == operation::insert) for_each_key([&](const Key& key) { m.erase(key); });
             };
             const unsigned other = pass % 2 == 0 ? 1 : 0;
             in_turn(1 - other, prepare);
@@ -166,32 +159,20 @@ private:
     void operate(map& m, operation op, const Key& key) const {
         switch (op) {
         case operation::hit:
-        case operation::miss:
-            static_cast<void>(m.load(key));
-            break;
-        case operation::visit:
-            m.visit(key, [](const T&) {});
-            break;
-        case operation::find:
-            m.load_or_store(key, values_[1]);
-            break;
+        case operation::miss: static_cast<void>(m.load(key)); break;
+        case operation::visit: m.visit(key, [](const T&) {}); break;
+        case operation::find: m.load_or_store(key, values_[1]); break;
         case operation::insert:
-        case operation::store:
-            m.store(key, values_[1]);
-            break;
-        case operation::exchange:
-            m.exchange(key, values_[1]);
-            break;
+        case operation::store: m.store(key, values_[1]); break;
+        case operation::exchange: m.exchange(key, values_[1]); break;
         case operation::update:
             m.update(key, [&](const T*) { return std::optional<T>(values_[1]); });
             break;
-        case operation::erase:
-            m.erase(key);
-            break;
+        case operation::erase: m.erase(key); break;
         }
     }
 
     std::vector<Key> present_, fresh_;
     std::array<T, 2> values_;
 };
-} // namespace bench
+}  // namespace bench

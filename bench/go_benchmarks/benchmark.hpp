@@ -19,13 +19,13 @@ struct run_size {
 struct benchmark {
     std::string_view name;
     std::string_view type;
-    std::int64_t most_operations;   // where each leaves an entry behind, memory is the limit
-    double (*run)(const run_size&); // seconds, on a new map
+    std::int64_t most_operations;    // where each leaves an entry behind, memory is the limit
+    double (*run)(const run_size&);  // seconds, on a new map
 };
 
-inline constexpr std::int64_t unlimited = 1'000'000'000; // Go's own limit
+inline constexpr std::int64_t unlimited = 1'000'000'000;  // Go's own limit
 
 std::span<const benchmark> syncmap_benchmarks();
 std::span<const benchmark> classic_benchmarks();
 
-} // namespace bench::go
+}  // namespace bench::go

@@ -16,4 +16,4 @@ std::span<const benchmark> classic_benchmarks() {
     return all_benchmarks<classic<std::int64_t>, classic<std::string>>();
 }
 
-} // namespace bench::go
+}  // namespace bench::go

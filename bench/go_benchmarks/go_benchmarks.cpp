@@ -20,10 +20,8 @@ const benchmark& find(std::string_view name, std::span<const benchmark> in) {
 }
 
 std::span<const benchmark> benchmarks_of(std::string_view peer) {
-    if (peer == "syncmap")
-        return syncmap_benchmarks();
-    if (peer == "classic")
-        return classic_benchmarks();
+    if (peer == "syncmap") return syncmap_benchmarks();
+    if (peer == "classic") return classic_benchmarks();
     throw std::invalid_argument("Go's benchmarks are not there for this peer: " +
                                 std::string(peer));
 }
@@ -41,8 +39,7 @@ double nanoseconds_per_operation(const benchmark& b, int threads, double seconds
     for (;;) {
         const double took = std::max(b.run(size), 1e-9);
         const double each = took / static_cast<double>(size.operations);
-        if (took >= seconds || size.operations >= b.most_operations)
-            return each * 1e9;
+        if (took >= seconds || size.operations >= b.most_operations) return each * 1e9;
         const double wanted =
             std::min(1.2 * seconds / each, 1e2 * static_cast<double>(size.operations));
         size.operations =
@@ -60,27 +57,24 @@ std::string in_binary(std::size_t number) {
     return digits;
 }
 
-} // namespace
+}  // namespace
 
 const std::vector<std::string>& binary_numbers(std::size_t count) {
-    static std::deque<std::vector<std::string>> lists; // a deque: nothing moves
+    static std::deque<std::vector<std::string>> lists;  // a deque: nothing moves
     static std::mutex guard;
     const std::lock_guard lock(guard);
     const auto found = std::ranges::find(lists, count, &std::vector<std::string>::size);
-    if (found != lists.end())
-        return *found;
+    if (found != lists.end()) return *found;
     auto& list = lists.emplace_back();
-    for (std::size_t i = 0; i < count; ++i)
-        list.push_back(in_binary(i));
+    for (std::size_t i = 0; i < count; ++i) list.push_back(in_binary(i));
     return list;
 }
 
-} // namespace go
+}  // namespace go
 
 std::vector<std::string> go_benchmark_names() {
     std::vector<std::string> names;
-    for (const auto& b : go::syncmap_benchmarks())
-        names.emplace_back(b.name);
+    for (const auto& b : go::syncmap_benchmarks()) names.emplace_back(b.name);
     return names;
 }
 
@@ -94,4 +88,4 @@ double run_go_benchmark(std::string_view name, std::string_view peer, int thread
     return go::nanoseconds_per_operation(go::find(name, go::benchmarks_of(peer)), threads, seconds);
 }
 
-} // namespace bench
+}  // namespace bench

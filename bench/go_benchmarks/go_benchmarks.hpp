@@ -24,4 +24,4 @@ std::string go_benchmark_type(std::string_view name);
 /// together, as Go prints it. Throws std::invalid_argument if there is no such benchmark or peer.
 double run_go_benchmark(std::string_view name, std::string_view peer, int threads, double seconds);
 
-} // namespace bench
+}  // namespace bench

@@ -66,4 +66,4 @@ TEST(GoBenchmarks, an_unknown_name_or_peer_is_refused) {
     EXPECT_THROW(bench::go_benchmark_type(""), std::invalid_argument);
 }
 
-} // namespace
+}  // namespace

@@ -17,10 +17,8 @@ constexpr std::int64_t many = 1023, few = 1, range = many + few, half = 128;
 /// Puts the keys [0, count) in, and looks each up twice: a classic map promotes them meanwhile.
 template <class Map>
 void prime(Map& m, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i)
-        m.load_or_store(i, i);
-    for (std::int64_t i = 0; i < count * 2; ++i)
-        keep(m.load(i % count).has_value());
+    for (std::int64_t i = 0; i < count; ++i) m.load_or_store(i, i);
+    for (std::int64_t i = 0; i < count * 2; ++i) keep(m.load(i % count).has_value());
 }
 
 /// i % range where that is one of the keys there, otherwise i itself.
@@ -43,8 +41,7 @@ struct loops {
 
     static number load(Map& m, iterations& its, number i) {
         number sum = 0;
-        for (; its.next(); ++i)
-            sum += m.load(i % range).value_or(0);
+        for (; its.next(); ++i) sum += m.load(i % range).value_or(0);
         return sum;
     }
     static number load_or_store_balanced(Map& m, iterations& its, number i) {
@@ -57,14 +54,12 @@ struct loops {
     }
     static number load_or_store_unique(Map& m, iterations& its, number i) {
         number sum = 0;
-        for (; its.next(); ++i)
-            sum += m.load_or_store(i, i).first;
+        for (; its.next(); ++i) sum += m.load_or_store(i, i).first;
         return sum;
     }
     static number load_or_store_collision(Map& m, iterations& its, number) {
         number sum = 0;
-        while (its.next())
-            sum += m.load_or_store(number{0}, number{0}).first;
+        while (its.next()) sum += m.load_or_store(number{0}, number{0}).first;
         return sum;
     }
     static number load_and_erase_balanced(Map& m, iterations& its, number i) {
@@ -77,8 +72,7 @@ struct loops {
     }
     static number load_and_erase_unique(Map& m, iterations& its, number i) {
         number sum = 0;
-        for (; its.next(); ++i)
-            sum += m.load_and_erase(i).value_or(0);
+        for (; its.next(); ++i) sum += m.load_and_erase(i).value_or(0);
         return sum;
     }
     static number load_and_erase_collision(Map& m, iterations& its, number) {
@@ -93,8 +87,7 @@ struct loops {
     }
     static number all_entries(Map& m, iterations& its, number) {
         number seen = 0;
-        while (its.next())
-            m.for_each([&](const number&, const number&) { ++seen; });
+        while (its.next()) m.for_each([&](const number&, const number&) { ++seen; });
         return seen;
     }
     static number adversarial_alloc(Map& m, iterations& its, number i) {
@@ -125,14 +118,12 @@ struct loops {
     }
     static number erase_collision(Map& m, iterations& its, number) {
         number erased = 0;
-        while (its.next())
-            erased += m.erase(number{0});
+        while (its.next()) erased += m.erase(number{0});
         return erased;
     }
     static number exchange_collision(Map& m, iterations& its, number) {
         number sum = 0;
-        while (its.next())
-            sum += m.exchange(number{0}, number{0}).value_or(0);
+        while (its.next()) sum += m.exchange(number{0}, number{0}).value_or(0);
         return sum;
     }
     template <std::int64_t Hits>
@@ -158,14 +149,12 @@ struct loops {
     }
     static number compare_exchange_no_key(Map& m, iterations& its, number i) {
         number exchanged = 0;
-        for (; its.next(); ++i)
-            exchanged += m.compare_exchange(i, number{0}, number{0});
+        for (; its.next(); ++i) exchanged += m.compare_exchange(i, number{0}, number{0});
         return exchanged;
     }
     static number compare_exchange_not_equal(Map& m, iterations& its, number) {
         number exchanged = 0;
-        while (its.next())
-            exchanged += m.compare_exchange(number{0}, number{1}, number{2});
+        while (its.next()) exchanged += m.compare_exchange(number{0}, number{1}, number{2});
         return exchanged;
     }
     template <std::int64_t Hits>
@@ -246,4 +235,4 @@ inline constexpr auto int_benchmarks = [] {
     });
 }();
 
-} // namespace bench::go
+}  // namespace bench::go

@@ -28,8 +28,7 @@ public:
     explicit iterations(work& w) : work_(w) {}
 
     bool next() {
-        if (left_ == 0 && !take_batch())
-            return false;
+        if (left_ == 0 && !take_batch()) return false;
         --left_;
         return true;
     }
@@ -80,4 +79,4 @@ double run_parallel(std::int64_t total, std::int64_t batch, int threads, const B
     return std::chrono::duration<double>(end - begin).count();
 }
 
-} // namespace bench::go
+}  // namespace bench::go

@@ -65,4 +65,4 @@ std::span<const benchmark> all_benchmarks() {
     return all;
 }
 
-} // namespace bench::go
+}  // namespace bench::go

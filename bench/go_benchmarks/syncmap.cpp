@@ -10,4 +10,4 @@ std::span<const benchmark> syncmap_benchmarks() {
                           syncmap::map<std::string, std::int64_t>>();
 }
 
-} // namespace bench::go
+}  // namespace bench::go

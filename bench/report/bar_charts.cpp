@@ -23,8 +23,7 @@ constexpr std::string_view bars_caption = "Median of the repetitions; the thin l
 bar_cell cell_of(const records& of, std::string heading) {
     bar_cell cell{std::move(heading), {}};
     for (const auto& r : of)
-        if (r.median > 0)
-            cell.bars[r.peer] = {r.median, r.low, r.high};
+        if (r.median > 0) cell.bars[r.peer] = {r.median, r.low, r.high};
     return cell;
 }
 
@@ -55,7 +54,7 @@ std::vector<std::string> in_order_of_appearance(const records& of) {
     return workloads;
 }
 
-} // namespace
+}  // namespace
 
 void add_bars(const dataset& data, const records& of, std::string_view what,
               std::vector<chart>& charts) {
@@ -64,10 +63,9 @@ void add_bars(const dataset& data, const records& of, std::string_view what,
         const auto counts = distinct(typed, &record::threads);
         for (const int threads : std::set<int>{*counts.begin(), *counts.rbegin()}) {
             auto title = std::string(what);
-            if (!of.front().metric.ends_with("B/entry")) // which no number of threads changes
+            if (!of.front().metric.ends_with("B/entry"))  // which no number of threads changes
                 title += ", " + threads_text(threads);
-            if (!type.empty())
-                title += ", " + type_in_words(type);
+            if (!type.empty()) title += ", " + type_in_words(type);
             charts.push_back(workload_bars(
                 data, only(typed, [&](const record& r) { return r.threads == threads; }),
                 std::move(title)));
@@ -101,4 +99,4 @@ void add_go(const dataset& data, const records& all, std::vector<chart>& charts)
     }
 }
 
-} // namespace bench::charts
+}  // namespace bench::charts

@@ -11,7 +11,7 @@ namespace {
 // Pixels.
 constexpr int width = 1120, names_width = 150, edge = 16, cell_gap = 22;
 constexpr int bar_height = 19, line_heading = 30, cell_heading = 22, line_gap = 16;
-constexpr int figures_width = 66; // right of the longest bar
+constexpr int figures_width = 66;  // right of the longest bar
 
 struct place {
     int left, top, width, height;
@@ -20,8 +20,7 @@ struct place {
 /// Where the bars of a cell end: at the longest, unless that would leave the others as slivers.
 double scale_end(const bar_cell& cell) {
     std::vector<double> values;
-    for (const auto& [name, b] : cell.bars)
-        values.push_back(b.median);
+    for (const auto& [name, b] : cell.bars) values.push_back(b.median);
     std::ranges::sort(values);
     const double longest = values.back(), middle = values[values.size() / 2];
     return longest <= 6 * middle ? longest : 4 * middle;
@@ -95,7 +94,7 @@ std::string plot(const bar_grid& grid, const bar_cell& cell, const place& p, int
     return script + "unset label\n";
 }
 
-} // namespace
+}  // namespace
 
 picture draw(const bar_grid& grid) {
     const int bars_height = static_cast<int>(grid.rows.size()) * bar_height;
@@ -117,8 +116,7 @@ picture draw(const bar_grid& grid) {
         }
         script += names(grid, top + cell_heading, height);
         for (std::size_t c = 0; c < line.cells.size(); ++c) {
-            if (line.cells[c].bars.empty())
-                continue;
+            if (line.cells[c].bars.empty()) continue;
             const place p{names_width + static_cast<int>(c) * (cell_width + cell_gap),
                           top + cell_heading, cell_width, bars_height};
             script += text_at(p.left, top + cell_heading / 2, height, line.cells[c].heading,
@@ -130,4 +128,4 @@ picture draw(const bar_grid& grid) {
     return draw(width, height, script + "unset multiplot\n");
 }
 
-} // namespace bench::charts
+}  // namespace bench::charts

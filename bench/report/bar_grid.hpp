@@ -20,20 +20,20 @@ struct bar {
 
 struct bar_cell {
     std::string heading;
-    std::map<std::string, bar> bars; // by peer; may be empty: then nothing is drawn
+    std::map<std::string, bar> bars;  // by peer; may be empty: then nothing is drawn
 };
 
 struct bar_line {
-    std::string heading; // above all its cells; may be empty
+    std::string heading;  // above all its cells; may be empty
     std::vector<bar_cell> cells;
 };
 
 struct bar_grid {
     std::vector<peer> rows;
-    std::vector<bar_line> lines; // each with at most `columns` cells
+    std::vector<bar_line> lines;  // each with at most `columns` cells
     std::size_t columns;
 };
 
 picture draw(const bar_grid& grid);
 
-} // namespace bench::charts
+}  // namespace bench::charts

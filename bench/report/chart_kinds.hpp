@@ -25,4 +25,4 @@ void add_latency(const dataset& data, const records& all, std::vector<chart>& ch
 /// Lines if there are enough points for them, otherwise bars.
 void add_memory(const dataset& data, const records& all, std::vector<chart>& charts);
 
-} // namespace bench::charts
+}  // namespace bench::charts

@@ -20,4 +20,4 @@ std::vector<chart> draw_all(const dataset& data) {
     return charts;
 }
 
-} // namespace bench::charts
+}  // namespace bench::charts

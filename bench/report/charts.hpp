@@ -19,4 +19,4 @@ struct chart {
 /// In the order in which they are shown; none if there is nothing that a chart can show.
 std::vector<chart> draw_all(const dataset& data);
 
-} // namespace bench::charts
+}  // namespace bench::charts

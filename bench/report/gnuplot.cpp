@@ -57,7 +57,7 @@ std::string inside(const std::string& svg) {
     return std::regex_replace(untitled, bold, "\"sans-serif\" font-weight=\"bold\"");
 }
 
-} // namespace
+}  // namespace
 
 picture draw(int width, int height, std::string_view script) {
     const scratch_folder folder;
@@ -70,16 +70,14 @@ picture draw(int width, int height, std::string_view script) {
     if (done.status == 127)
         throw std::runtime_error(
             "gnuplot is not there: install it (gnuplot-nox on Debian) for charts");
-    if (done.status != 0)
-        throw std::runtime_error("gnuplot failed:\n" + done.output);
+    if (done.status != 0) throw std::runtime_error("gnuplot failed:\n" + done.output);
     return {width, height, inside(read_file(drawn))};
 }
 
 std::string literal(std::string_view text) {
     std::string constant = "'";
-    for (const char c : text)
-        constant += c == '\'' ? std::string("''") : std::string(1, c);
+    for (const char c : text) constant += c == '\'' ? std::string("''") : std::string(1, c);
     return constant + "'";
 }
 
-} // namespace bench::charts
+}  // namespace bench::charts

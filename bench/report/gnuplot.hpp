@@ -10,7 +10,7 @@ namespace bench::charts {
 
 /// A picture to stand inside another one or a page: `content` without the <svg> element around it.
 struct picture {
-    int width, height; // pixels
+    int width, height;  // pixels
     std::string content;
 };
 
@@ -21,4 +21,4 @@ picture draw(int width, int height, std::string_view script);
 /// A string constant of gnuplot.
 std::string literal(std::string_view text);
 
-} // namespace bench::charts
+}  // namespace bench::charts

@@ -15,18 +15,16 @@ namespace {
 double rounded(double x) { return std::stod(fmt::format("{:.5g}", x)); }
 
 std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\n") == std::string::npos)
-        return text;
+    if (text.find_first_of(",\"\n") == std::string::npos) return text;
     std::string result = "\"";
     for (const char c : text) {
-        if (c == '"')
-            result += c;
+        if (c == '"') result += c;
         result += c;
     }
     return result + '"';
 }
 
-} // namespace
+}  // namespace
 
 nlohmann::json to_json(const results& r) {
     nlohmann::json machine(r.machine);
@@ -40,8 +38,7 @@ nlohmann::json to_json(const results& r) {
     machine["complete"] = r.complete;
 
     nlohmann::json workloads = nlohmann::json::object();
-    for (const auto& [name, title] : r.workloads)
-        workloads[name] = title;
+    for (const auto& [name, title] : r.workloads) workloads[name] = title;
 
     nlohmann::json peers = nlohmann::json::array();
     for (const peer_row& p : r.peers)
@@ -57,8 +54,7 @@ nlohmann::json to_json(const results& r) {
     nlohmann::json all = nlohmann::json::array();
     for (const result& one : r.all) {
         nlohmann::json samples = nlohmann::json::array();
-        for (const double s : one.samples)
-            samples.push_back(rounded(s));
+        for (const double s : one.samples) samples.push_back(rounded(s));
         all.push_back({{"workload", one.workload},
                        {"type", one.type},
                        {"keys", one.keys},
@@ -105,8 +101,7 @@ void merge(results& r, const std::filesystem::path& file) {
             const bool named =
                 std::any_of(r.workloads.begin(), r.workloads.end(),
                             [&](const auto& w) { return w.first == added.workload; });
-            if (!named)
-                r.workloads.emplace_back(added.workload, "");
+            if (!named) r.workloads.emplace_back(added.workload, "");
             r.all.push_back(std::move(added));
         }
     } catch (const nlohmann::json::exception& e) {
@@ -115,4 +110,4 @@ void merge(results& r, const std::filesystem::path& file) {
     }
 }
 
-} // namespace bench
+}  // namespace bench

@@ -21,4 +21,4 @@ std::string to_csv(const results& r);
 /// none.
 void merge(results& r, const std::filesystem::path& file);
 
-} // namespace bench
+}  // namespace bench

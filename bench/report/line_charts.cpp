@@ -18,13 +18,11 @@ void keep_best(std::vector<line>& lines, bool less_is_better) {
     constexpr std::size_t most = 10;
     const auto always = [](const line& l) { return l.who.name == ours || l.who.name == limit; };
     std::ranges::stable_sort(lines, [&](const line& a, const line& b) {
-        if (always(a) != always(b))
-            return always(a);
+        if (always(a) != always(b)) return always(a);
         const double y_a = a.points.back().second, y_b = b.points.back().second;
         return less_is_better ? y_a < y_b : y_a > y_b;
     });
-    if (lines.size() > most)
-        lines.erase(lines.begin() + most, lines.end());
+    if (lines.size() > most) lines.erase(lines.begin() + most, lines.end());
 }
 
 /// x and y of each record, a line for each peer.
@@ -34,8 +32,7 @@ std::vector<line> lines_of(const dataset& data, const records& of, X x, Y y) {
     for (const auto& p : peers_in(data, of)) {
         line l{p, {}};
         for (const auto& r : of)
-            if (r.peer == p.name)
-                l.points.emplace_back(std::invoke(x, r), y(r));
+            if (r.peer == p.name) l.points.emplace_back(std::invoke(x, r), y(r));
         std::ranges::sort(l.points);
         lines.push_back(std::move(l));
     }
@@ -51,8 +48,7 @@ double throughput(const record& r) {
 void drop_counted_twice(records& of) {
     std::set<std::string> counted;
     for (const auto& r : of)
-        if (r.metric == "Mops/s")
-            counted.insert(r.peer);
+        if (r.metric == "Mops/s") counted.insert(r.peer);
     std::erase_if(
         of, [&](const record& r) { return r.metric != "Mops/s" && counted.contains(r.peer); });
 }
@@ -67,7 +63,7 @@ double place_of(const record& r) {
     return static_cast<double>(std::ranges::find(percentiles, r.metric) - percentiles.begin());
 }
 
-} // namespace
+}  // namespace
 
 void add_scaling(const dataset& data, const records& all, std::vector<chart>& charts) {
     const auto timed = only(all, [](const record& r) {
@@ -84,11 +80,9 @@ void add_scaling(const dataset& data, const records& all, std::vector<chart>& ch
             std::vector<std::uint64_t> sizes;
             for (const auto keys : distinct(of, &record::keys)) {
                 const auto sized = only(of, [&](const record& r) { return r.keys == keys; });
-                if (distinct(sized, &record::threads).size() > 1)
-                    sizes.push_back(keys);
+                if (distinct(sized, &record::threads).size() > 1) sizes.push_back(keys);
             }
-            if (sizes.empty())
-                continue;
+            if (sizes.empty()) continue;
             const auto keys = sizes[sizes.size() / 2];
             std::erase_if(of, [&](const record& r) { return r.keys != keys; });
             line_panel panel{fmt::format("{}, {} keys", in_words(workload), keys_text(keys)),
@@ -119,8 +113,7 @@ void add_latency(const dataset& data, const records& all, std::vector<chart>& ch
         for (const auto& workload : distinct<workload_order>(of, &record::workload)) {
             auto these =
                 only(of, [&](const record& r) { return r.type == type && r.workload == workload; });
-            if (these.empty())
-                continue;
+            if (these.empty()) continue;
             const auto keys = std::ranges::max(these, {}, &record::keys).keys;
             std::erase_if(these, [&](const record& r) { return r.keys != keys; });
             for (const int threads : distinct(these, &record::threads)) {
@@ -155,8 +148,7 @@ void add_memory(const dataset& data, const records& all, std::vector<chart>& cha
         {{"heap B/entry", "Heap memory per entry"}, {"RSS B/entry", "Resident memory per entry"}}};
     for (const auto& [metric, title] : kinds) {
         const auto of = only(all, [m = metric](const record& r) { return r.metric == m; });
-        if (of.empty())
-            continue;
+        if (of.empty()) continue;
         if (distinct(of, &record::keys).size() < 4) {
             add_bars(data, of, title, charts);
             continue;
@@ -183,4 +175,4 @@ void add_memory(const dataset& data, const records& all, std::vector<chart>& cha
     }
 }
 
-} // namespace bench::charts
+}  // namespace bench::charts

@@ -20,8 +20,7 @@ struct range {
 
 /// Where something is on an axis, from 0 to 1.
 double fraction(double value, range r, bool log) {
-    if (log)
-        return std::log(value / r.low) / std::log(r.high / r.low);
+    if (log) return std::log(value / r.low) / std::log(r.high / r.low);
     return (value - r.low) / (r.high - r.low);
 }
 
@@ -38,16 +37,14 @@ range range_of(const line_panel& panel, bool x) {
 
 range y_range(const line_panel& panel) {
     const auto r = range_of(panel, false);
-    if (!panel.y_log)
-        return {0, r.high > 0 ? 1.06 * r.high : 1};
+    if (!panel.y_log) return {0, r.high > 0 ? 1.06 * r.high : 1};
     const double decade = std::pow(10, std::floor(std::log10(r.low)));
     return {decade, std::max(1.3 * r.high, 10 * decade)};
 }
 
 range x_range(const line_panel& panel) {
     const auto r = range_of(panel, true);
-    if (panel.x_log)
-        return r.high > r.low ? r : range{r.low / 2, r.low * 2};
+    if (panel.x_log) return r.high > r.low ? r : range{r.low / 2, r.low * 2};
     const double room = std::max(0.02 * (r.high - r.low), r.high > r.low ? 0.0 : 0.5);
     return {r.low - room, r.high + room};
 }
@@ -79,8 +76,7 @@ std::string end_labels(const line_panel& panel, range x, range y) {
     }
     std::ranges::sort(ends, {}, &end::y);
     std::vector<double> at;
-    for (const auto& e : ends)
-        at.push_back(e.y);
+    for (const auto& e : ends) at.push_back(e.y);
     spread(at, label_height / double{panel_height - above - below});
 
     std::string script;
@@ -122,8 +118,7 @@ std::string plot(const line_panel& panel) {
     std::ranges::stable_sort(lines, {}, [](const line& l) { return l.who.name == ours; });
     for (std::size_t i = 0; i < lines.size(); ++i) {
         script += fmt::format("$line{} << EOD\n", i);
-        for (const auto& [px, py] : lines[i].points)
-            script += fmt::format("{} {}\n", px, py);
+        for (const auto& [px, py] : lines[i].points) script += fmt::format("{} {}\n", px, py);
         script += "EOD\n";
         const bool is_ours = lines[i].who.name == ours, is_limit = lines[i].who.name == limit;
         commands +=
@@ -134,7 +129,7 @@ std::string plot(const line_panel& panel) {
     return script + "plot " + commands + "\nunset label\nunset arrow\n";
 }
 
-} // namespace
+}  // namespace
 
 picture draw(const std::vector<line_panel>& panels) {
     const int height = panel_height * static_cast<int>((panels.size() + 1) / 2);
@@ -158,4 +153,4 @@ picture draw(const std::vector<line_panel>& panels) {
     return draw(width, height, script + "unset multiplot\n");
 }
 
-} // namespace bench::charts
+}  // namespace bench::charts

@@ -14,7 +14,7 @@ namespace bench::charts {
 
 struct line {
     peer who;
-    std::vector<std::pair<double, double>> points; // by x
+    std::vector<std::pair<double, double>> points;  // by x
 };
 
 struct tick {
@@ -24,11 +24,11 @@ struct tick {
 
 struct line_panel {
     std::string heading, x_title, y_title;
-    std::vector<tick> ticks; // of the x axis
+    std::vector<tick> ticks;  // of the x axis
     bool x_log = false, y_log = false;
     std::vector<line> lines;
 };
 
 picture draw(const std::vector<line_panel>& panels);
 
-} // namespace bench::charts
+}  // namespace bench::charts

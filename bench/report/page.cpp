@@ -39,20 +39,11 @@ std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
         switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '"': out += "&quot;"; break;
+        default: out += c;
         }
     }
     return out;
@@ -79,8 +70,7 @@ std::string table(const dataset& data) {
         bool operator()(const row& a, const row& b) const {
             const auto& [workload_a, type_a, keys_a, threads_a, metric_a] = a;
             const auto& [workload_b, type_b, keys_b, threads_b, metric_b] = b;
-            if (workload_a != workload_b)
-                return comes_before(workload_a, workload_b);
+            if (workload_a != workload_b) return comes_before(workload_a, workload_b);
             return std::tie(type_a, keys_a, threads_a, metric_a) <
                    std::tie(type_b, keys_b, threads_b, metric_b);
         }
@@ -92,8 +82,7 @@ std::string table(const dataset& data) {
     std::string html = "<div class=\"wide\"><table>\n<thead><tr><th class=\"text\">workload</th>"
                        "<th class=\"text\">types</th><th>keys</th><th>threads</th>"
                        "<th class=\"text\">figure</th>";
-    for (const auto& p : data.peers)
-        html += fmt::format("<th>{}</th>", escaped(p.name));
+    for (const auto& p : data.peers) html += fmt::format("<th>{}</th>", escaped(p.name));
     html += "</tr></thead>\n<tbody>\n";
     for (const auto& [row, medians] : rows) {
         const auto& [workload, type, keys, threads, metric] = row;
@@ -111,7 +100,7 @@ std::string table(const dataset& data) {
     return html + "</tbody></table></div>\n";
 }
 
-} // namespace
+}  // namespace
 
 std::string as_svg(const dataset& data, const std::vector<chart>& drawn) {
     constexpr int heading_height = 44;
@@ -177,4 +166,4 @@ std::string as_html(const dataset& data, const std::vector<chart>& drawn) {
     return html + table(data) + "</section>\n</body>\n</html>\n";
 }
 
-} // namespace bench::charts
+}  // namespace bench::charts

@@ -13,4 +13,4 @@ namespace bench::charts {
 std::string as_svg(const dataset& data, const std::vector<chart>& drawn);
 std::string as_html(const dataset& data, const std::vector<chart>& drawn);
 
-} // namespace bench::charts
+}  // namespace bench::charts

@@ -23,8 +23,7 @@ void plot(const nlohmann::json& results, const std::filesystem::path& out) {
         throw std::invalid_argument("these results have nothing that a chart could show");
     std::ofstream file(out, std::ios::binary);
     file << (suffix == ".svg" ? charts::as_svg(data, drawn) : charts::as_html(data, drawn));
-    if (!file.flush())
-        throw std::runtime_error("cannot write " + out.string());
+    if (!file.flush()) throw std::runtime_error("cannot write " + out.string());
 }
 
-} // namespace bench
+}  // namespace bench

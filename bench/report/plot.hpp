@@ -15,4 +15,4 @@ namespace bench {
 /// draw, std::runtime_error if gnuplot is missing or fails or the file cannot be written.
 void plot(const nlohmann::json& results, const std::filesystem::path& out);
 
-} // namespace bench
+}  // namespace bench

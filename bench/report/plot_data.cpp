@@ -35,10 +35,8 @@ std::size_t rank(std::string_view name) {
 }
 
 std::string text_of(const json& j) {
-    if (j.is_string())
-        return j.get<std::string>();
-    if (j.is_number_float())
-        return fmt::format("{:.3g}", j.get<double>());
+    if (j.is_string()) return j.get<std::string>();
+    if (j.is_number_float()) return fmt::format("{:.3g}", j.get<double>());
     return j.dump();
 }
 
@@ -47,8 +45,7 @@ std::string without_warnings(const std::string& flags) {
     std::istringstream words(flags);
     std::string rest;
     for (std::string word; words >> word;)
-        if (!word.starts_with("-W"))
-            rest += (rest.empty() ? "" : " ") + word;
+        if (!word.starts_with("-W")) rest += (rest.empty() ? "" : " ") + word;
     return rest;
 }
 
@@ -64,10 +61,8 @@ std::string machine_line(const json& machine) {
     std::string line;
     for (const auto& [field, form] : fields) {
         const auto found = machine.find(field);
-        if (found == machine.end() || found->is_null())
-            continue;
-        if (!line.empty())
-            line += ", ";
+        if (found == machine.end() || found->is_null()) continue;
+        if (!line.empty()) line += ", ";
         const auto text = text_of(*found);
         line += fmt::format(fmt::runtime(form), field == "flags" ? without_warnings(text) : text);
     }
@@ -76,11 +71,9 @@ std::string machine_line(const json& machine) {
 
 void read_records(const json& results, dataset& data) {
     for (const auto& r : results.at("results")) {
-        if (!r.at("median").is_number())
-            continue;
+        if (!r.at("median").is_number()) continue;
         const double median = r.at("median");
-        if (!std::isfinite(median))
-            continue;
+        if (!std::isfinite(median)) continue;
         const auto bound = [&](const char* name) {
             const auto found = r.find(name);
             return found != r.end() && found->is_number() ? found->get<double>() : median;
@@ -139,7 +132,7 @@ void read_warnings(const json& results, dataset& data) {
                                             f.value("what", "")));
 }
 
-} // namespace
+}  // namespace
 
 dataset read_results(const json& results) {
     dataset data;
@@ -155,8 +148,7 @@ dataset read_results(const json& results) {
 }
 
 std::string in_words(std::string_view name) {
-    if (const auto* found = known(name))
-        return fmt::format("{}: {}", name, found->title);
+    if (const auto* found = known(name)) return fmt::format("{}: {}", name, found->title);
     return std::string(name);
 }
 
@@ -165,8 +157,7 @@ std::string type_in_words(std::string_view type) {
         return name == "u64" ? "uint64" : name == "struct" ? "256-byte struct" : name;
     };
     const auto colon = type.find(':');
-    if (colon == std::string_view::npos)
-        return std::string(type);
+    if (colon == std::string_view::npos) return std::string(type);
     return fmt::format("{} keys, {} values", one(type.substr(0, colon)),
                        one(type.substr(colon + 1)));
 }
@@ -174,8 +165,7 @@ std::string type_in_words(std::string_view type) {
 std::string keys_text(std::uint64_t keys) {
     if (keys >= 1'000'000 && keys % 100'000 == 0)
         return fmt::format("{}M", static_cast<double>(keys) / 1e6);
-    if (keys >= 1000 && keys % 100 == 0)
-        return fmt::format("{}k", static_cast<double>(keys) / 1e3);
+    if (keys >= 1000 && keys % 100 == 0) return fmt::format("{}k", static_cast<double>(keys) / 1e3);
     return std::to_string(keys);
 }
 
@@ -185,8 +175,7 @@ std::string threads_text(int threads) {
 
 std::string number_text(double value) {
     const double size = std::abs(value);
-    if (size >= 1e6)
-        return fmt::format("{:.3g}M", value / 1e6);
+    if (size >= 1e6) return fmt::format("{:.3g}M", value / 1e6);
     if (size >= 1e3) {
         const auto whole = std::llround(value);
         return fmt::format("{}{},{:03}", whole < 0 ? "-" : "", std::llabs(whole) / 1000,
@@ -198,14 +187,10 @@ std::string number_text(double value) {
 }
 
 std::string unit_in_words(std::string_view metric) {
-    if (metric == "ns/op")
-        return "ns per operation (shorter is better)";
-    if (metric == "Mops/s")
-        return "million operations per second (longer is better)";
-    if (metric == "instr/op")
-        return "instructions per operation (shorter is better)";
-    if (metric == "compile s")
-        return "seconds to compile (shorter is better)";
+    if (metric == "ns/op") return "ns per operation (shorter is better)";
+    if (metric == "Mops/s") return "million operations per second (longer is better)";
+    if (metric == "instr/op") return "instructions per operation (shorter is better)";
+    if (metric == "compile s") return "seconds to compile (shorter is better)";
     if (metric == "heap B/entry" || metric == "RSS B/entry")
         return "bytes per entry (shorter is better)";
     return std::string(metric);
@@ -222,4 +207,4 @@ bool type_comes_before(std::string_view a, std::string_view b) {
     return std::tuple(place(a), a) < std::tuple(place(b), b);
 }
 
-} // namespace bench::charts
+}  // namespace bench::charts

@@ -25,7 +25,7 @@ struct record {
 struct peer {
     std::string name;
     std::string colour;
-    std::string about; // version and what it is; may be empty
+    std::string about;  // version and what it is; may be empty
 };
 
 struct left_out {
@@ -33,11 +33,12 @@ struct left_out {
 };
 
 struct dataset {
-    std::string machine; // one line
+    std::string machine;  // one line
     std::vector<record> records;
-    std::vector<peer> peers; // those with a record: syncmap, the others in the order of the file, U
+    std::vector<peer>
+        peers;  // those with a record: syncmap, the others in the order of the file, U
     std::vector<left_out> missing;
-    std::vector<std::string> warnings; // what a reader should know before believing the figures
+    std::vector<std::string> warnings;  // what a reader should know before believing the figures
 };
 
 /// Throws std::invalid_argument if this is not the form of a results file.
@@ -62,4 +63,4 @@ std::string unit_in_words(std::string_view metric);
 bool comes_before(std::string_view a, std::string_view b);
 bool type_comes_before(std::string_view a, std::string_view b);
 
-} // namespace bench::charts
+}  // namespace bench::charts

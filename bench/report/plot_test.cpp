@@ -32,8 +32,7 @@ json record(const char* workload, const char* peer, const char* metric, double m
 json results() {
     json all = json::array();
     for (const auto* peer : {"syncmap", "it's <other> & \"this\"", "U"}) {
-        for (const int threads : {1, 2})
-            all.push_back(record("W1", peer, "ns/op", 12.5, threads));
+        for (const int threads : {1, 2}) all.push_back(record("W1", peer, "ns/op", 12.5, threads));
         for (const auto* metric : {"p50", "p99", "max"})
             all.push_back(record("W7", peer, metric, 3));
         for (const int keys : {1000, 2000, 4000, 8000})
@@ -61,8 +60,7 @@ std::string drawn(const char* suffix) {
 class Drawn : public testing::Test {
 protected:
     void SetUp() override {
-        if (!bench::in_path("gnuplot"))
-            GTEST_SKIP() << "gnuplot is not there";
+        if (!bench::in_path("gnuplot")) GTEST_SKIP() << "gnuplot is not there";
     }
 };
 
@@ -131,4 +129,4 @@ TEST(Plot, sizes_are_written_as_on_the_command_line) {
     EXPECT_EQ(bench::charts::keys_text(1'234), "1234");
 }
 
-} // namespace
+}  // namespace

@@ -36,8 +36,7 @@ template <class Compare = std::less<>, class Member>
 auto distinct(const records& of, Member member) {
     using value = std::remove_cvref_t<std::invoke_result_t<Member, const record&>>;
     std::set<value, Compare> values;
-    for (const auto& r : of)
-        values.insert(std::invoke(member, r));
+    for (const auto& r : of) values.insert(std::invoke(member, r));
     return values;
 }
 
@@ -51,4 +50,4 @@ inline std::vector<peer> peers_in(const dataset& data, const records& of) {
     return found;
 }
 
-} // namespace bench::charts
+}  // namespace bench::charts

@@ -13,7 +13,7 @@
 namespace bench {
 namespace {
 
-constexpr std::string_view limit = "U"; ///< has no synchronisation: is never the best
+constexpr std::string_view limit = "U";  ///< has no synchronisation: is never the best
 
 /// Columns of text in a terminal: one for each character.
 std::size_t columns(std::string_view text) {
@@ -28,15 +28,14 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 /// Three digits, and no more than are known.
 std::string figure_text(double x) {
     const double size = std::abs(x);
-    if (size >= 99.95)
-        return fmt::format("{:.0f}", x);
+    if (size >= 99.95) return fmt::format("{:.0f}", x);
     return fmt::format("{:.{}f}", x, size >= 9.995 ? 1 : 2);
 }
 
 struct column {
-    std::string group;   ///< stands above neighbours that have the same
-    std::string heading; ///< of this one
-    bool best = true;    ///< the smallest figure gets a star
+    std::string group;    ///< stands above neighbours that have the same
+    std::string heading;  ///< of this one
+    bool best = true;     ///< the smallest figure gets a star
     std::vector<const result*> figures;
 };
 
@@ -46,17 +45,14 @@ class table {
 public:
     table(const results& r, std::vector<column> columns)
         : results_(r), columns_(std::move(columns)) {
-        for (const peer_row& p : r.peers)
-            add_name(p.name);
+        for (const peer_row& p : r.peers) add_name(p.name);
         for (const column& c : columns_)
-            for (const result* f : c.figures)
-                add_name(f->peer); // merged from elsewhere
+            for (const result* f : c.figures) add_name(f->peer);  // merged from elsewhere
     }
 
     std::string text(std::size_t width) const {
         std::size_t names = 4;
-        for (const std::string& name : used_)
-            names = std::max(names, ::bench::columns(name));
+        for (const std::string& name : used_) names = std::max(names, ::bench::columns(name));
         std::string out;
         for (std::size_t first = 0; first < columns_.size();) {
             std::size_t last = first;
@@ -64,8 +60,7 @@ public:
             std::vector<std::size_t> widths;
             while (last < columns_.size()) {
                 const std::size_t w = width_of(columns_[last]);
-                if (last > first && taken + w + 2 > width)
-                    break;
+                if (last > first && taken + w + 2 > width) break;
                 taken += w + 2;
                 widths.push_back(w);
                 ++last;
@@ -78,31 +73,26 @@ public:
 
 private:
     void add_name(const std::string& name) {
-        if (std::find(names_.begin(), names_.end(), name) == names_.end())
-            names_.push_back(name);
+        if (std::find(names_.begin(), names_.end(), name) == names_.end()) names_.push_back(name);
         for (const column& c : columns_)
             for (const result* f : c.figures)
-                if (f->peer == name)
-                    used_.insert(name);
+                if (f->peer == name) used_.insert(name);
     }
 
     static const result* of(const column& c, const std::string& peer) {
         for (const result* f : c.figures)
-            if (f->peer == peer)
-                return f;
+            if (f->peer == peer) return f;
         return nullptr;
     }
     static bool is_best(const column& c, const result& f) {
-        if (!c.best || f.peer == limit)
-            return false;
+        if (!c.best || f.peer == limit) return false;
         return std::none_of(c.figures.begin(), c.figures.end(), [&](const result* other) {
             return other->peer != limit && other->median() < f.median();
         });
     }
     static std::string entry(const column& c, const std::string& peer) {
         const result* f = of(c, peer);
-        if (f == nullptr)
-            return "-   ";
+        if (f == nullptr) return "-   ";
         std::string spread = "    ";
         if (f->samples.size() > 1)
             spread =
@@ -111,8 +101,7 @@ private:
     }
     std::size_t width_of(const column& c) const {
         std::size_t w = std::max(::bench::columns(c.heading) + 4, std::size_t{8});
-        for (const std::string& name : used_)
-            w = std::max(w, ::bench::columns(entry(c, name)));
+        for (const std::string& name : used_) w = std::max(w, ::bench::columns(entry(c, name)));
         return w;
     }
 
@@ -128,8 +117,7 @@ private:
         }
         std::string out = trimmed(groups) + trimmed(headings);
         for (const std::string& name : names_) {
-            if (!used_.contains(name))
-                continue;
+            if (!used_.contains(name)) continue;
             std::string line = padded(name, names, false);
             bool any = false;
             for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -137,8 +125,7 @@ private:
                 any = any || of(c, name) != nullptr;
                 line += "  " + padded(entry(c, name), widths[i], true);
             }
-            if (any)
-                out += trimmed(line);
+            if (any) out += trimmed(line);
         }
         return out + '\n';
     }
@@ -149,7 +136,7 @@ private:
 
     const results& results_;
     std::vector<column> columns_;
-    std::vector<std::string> names_; ///< in the order of rows
+    std::vector<std::string> names_;  ///< in the order of rows
     std::set<std::string> used_;
 };
 
@@ -168,13 +155,11 @@ std::string tables(const results& r, std::size_t width, Wanted wanted, TableOf t
                    ColumnOf column_of, bool best) {
     std::vector<std::pair<std::string, std::vector<column>>> all;
     for (const result& f : r.all) {
-        if (!wanted(f))
-            continue;
+        if (!wanted(f)) continue;
         const std::string heading = table_of(f);
         auto it =
             std::find_if(all.begin(), all.end(), [&](const auto& t) { return t.first == heading; });
-        if (it == all.end())
-            it = all.insert(all.end(), {heading, {}});
+        if (it == all.end()) it = all.insert(all.end(), {heading, {}});
         const auto [group, sub] = column_of(f);
         auto c = std::find_if(it->second.begin(), it->second.end(), [&](const column& other) {
             return other.group == group && other.heading == sub;
@@ -183,8 +168,7 @@ std::string tables(const results& r, std::size_t width, Wanted wanted, TableOf t
             // Beside its group, if that is there.
             auto at = it->second.end();
             for (auto other = it->second.begin(); other != it->second.end(); ++other)
-                if (other->group == group)
-                    at = other + 1;
+                if (other->group == group) at = other + 1;
             c = it->second.insert(at, {group, sub, best, {}});
         }
         c->figures.push_back(&f);
@@ -212,13 +196,12 @@ std::string warnings(const results& r) {
     return out;
 }
 
-} // namespace
+}  // namespace
 
 std::string count_text(std::uint64_t n) {
     if (n >= 1'000'000 && n % 100'000 == 0)
         return fmt::format("{:g}M", static_cast<double>(n) / 1e6);
-    if (n >= 1'000 && n % 100 == 0)
-        return fmt::format("{:g}k", static_cast<double>(n) / 1e3);
+    if (n >= 1'000 && n % 100 == 0) return fmt::format("{:g}k", static_cast<double>(n) / 1e3);
     return std::to_string(n);
 }
 
@@ -270,20 +253,16 @@ std::string to_text(const results& r, std::size_t width) {
         [&](const result& f) { return std::pair(f.workload, keys_of(f)); }, true);
     std::string words;
     for (const auto& [name, title] : r.workloads)
-        if (!title.empty())
-            words += fmt::format("  {:<10} {}\n", name, title);
-    if (!words.empty())
-        out += "The workloads:\n" + words;
+        if (!title.empty()) words += fmt::format("  {:<10} {}\n", name, title);
+    if (!words.empty()) out += "The workloads:\n" + words;
     std::string left_out;
     for (const peer_row& p : r.peers)
-        if (p.left_out)
-            left_out += fmt::format("  {:<16} {}\n", p.name, *p.left_out);
-    if (!left_out.empty())
-        out += "\nLeft out:\n" + left_out;
+        if (p.left_out) left_out += fmt::format("  {:<16} {}\n", p.name, *p.left_out);
+    if (!left_out.empty()) out += "\nLeft out:\n" + left_out;
     out +=
         fmt::format("\n* the best of a column, U aside; ± half of the distance from the lowest to "
                     "the highest repetition\n");
     return out + warnings(r);
 }
 
-} // namespace bench
+}  // namespace bench

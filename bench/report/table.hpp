@@ -16,4 +16,4 @@ std::string to_text(const results& r, std::size_t width);
 /// 1000 as 1k, 2500000 as 2.5M
 std::string count_text(std::uint64_t n);
 
-} // namespace bench
+}  // namespace bench

@@ -44,8 +44,7 @@ std::vector<std::string> find_differences(const std::vector<source>& files,
     std::size_t listed = 0;
     index.for_each([&](const std::string& word, const totals&) {
         ++listed;
-        if (!truth.contains(word))
-            lines.push_back(fmt::format("{}: is in no source", word));
+        if (!truth.contains(word)) lines.push_back(fmt::format("{}: is in no source", word));
     });
     if (listed != truth.size() || index.size() != truth.size())
         lines.push_back(fmt::format("{} identifiers listed, size() is {}; right is {}", listed,
@@ -57,8 +56,7 @@ std::vector<std::string> find_differences(const std::vector<source>& files,
 class syncmap_values {
 public:
     explicit syncmap_values(const unordered_map<counted>& words) {
-        for (const auto& [word, value] : words)
-            map_.store(word, value.total.count);
+        for (const auto& [word, value] : words) map_.store(word, value.total.count);
     }
     std::optional<std::uint64_t> load(std::string_view word) const { return map_.load(word); }
     void store(std::string_view word, std::uint64_t value) { map_.store(word, value); }
@@ -70,8 +68,7 @@ private:
 class locked_values {
 public:
     explicit locked_values(const unordered_map<counted>& words) {
-        for (const auto& [word, value] : words)
-            map_.emplace(word, value.total.count);
+        for (const auto& [word, value] : words) map_.emplace(word, value.total.count);
     }
     std::optional<std::uint64_t> load(std::string_view word) const {
         const std::shared_lock lock(mutex_);
@@ -114,8 +111,7 @@ inline std::vector<std::string_view> sample_stream(const std::vector<source>& fi
     words.reserve(static_cast<std::size_t>(std::min(identifiers, limit + limit / 8)));
     for (std::size_t i = 0; i < files.size(); i += step) {
         scanner scan(files[i].text);
-        for (auto word = scan.next(); !word.empty(); word = scan.next())
-            words.push_back(word);
+        for (auto word = scan.next(); !word.empty(); word = scan.next()) words.push_back(word);
     }
     return words;
 }
@@ -154,17 +150,14 @@ private:
             work_done done;
             const double seconds = index_files(files_, threads_, index, done);
             into.identifiers_per_second.push_back(static_cast<double>(done.identifiers) / seconds);
-            if (differences_.empty())
-                differences_ = find_differences(files_, truth_, index);
+            if (differences_.empty()) differences_ = find_differences(files_, truth_, index);
         }
         into.store_ns.push_back(each([&](std::span<const std::string_view> words) {
-            for (const auto word : words)
-                values.store(word, turn);
+            for (const auto word : words) values.store(word, turn);
         }));
         into.load_ns.push_back(each([&](std::span<const std::string_view> words) {
             std::uint64_t sum = 0;
-            for (const auto word : words)
-                sum += values.load(word).value_or(0);
+            for (const auto word : words) sum += values.load(word).value_or(0);
             if (sum != turn * words.size())
                 throw std::runtime_error(std::string(Index::name) +
                                          ": load does not see what store wrote");
@@ -200,4 +193,4 @@ private:
     std::vector<std::string> differences_;
 };
 
-} // namespace demo
+}  // namespace demo

@@ -34,8 +34,7 @@ inline std::string printable(std::string_view text) {
     std::string result;
     while (!text.empty()) {
         const std::size_t length = character_length(text);
-        if (length == 0)
-            result += '?';
+        if (length == 0) result += '?';
         result.append(text.substr(0, length));
         text.remove_prefix(std::max<std::size_t>(1, length));
     }
@@ -55,28 +54,23 @@ enum class keep { beginning, end };
 inline std::string fitted(std::string_view text, std::size_t width, keep part = keep::beginning) {
     const std::size_t all = columns(text);
     std::string result(text);
-    if (all <= width)
-        return result.append(width - all, ' ');
-    if (width == 0)
-        return {};
+    if (all <= width) return result.append(width - all, ' ');
+    if (width == 0) return {};
     const auto cut =
-        [&](std::size_t characters) { // the bytes of so many characters at the beginning
+        [&](std::size_t characters) {  // the bytes of so many characters at the beginning
             std::size_t i = 0;
             for (; i < result.size(); ++i)
-                if ((result[i] & 0xc0) != 0x80 && characters-- == 0)
-                    break;
+                if ((result[i] & 0xc0) != 0x80 && characters-- == 0) break;
             return i;
         };
-    if (part == keep::beginning)
-        return result.substr(0, cut(width - 1)) + "…";
+    if (part == keep::beginning) return result.substr(0, cut(width - 1)) + "…";
     return "…" + result.substr(cut(all - width + 1));
 }
 
 // 1234567 as 1,234,567
 inline std::string grouped(std::uint64_t number) {
     std::string digits = std::to_string(number);
-    for (std::size_t i = digits.size(); i > 3; i -= 3)
-        digits.insert(i - 3, 1, ',');
+    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
     return digits;
 }
 
@@ -84,8 +78,7 @@ inline std::string grouped(std::uint64_t number) {
 inline std::string rounded(double number) {
     const char* unit = "";
     for (const char* larger : {"k", "M", "G", "T"}) {
-        if (number < 999.5)
-            break;
+        if (number < 999.5) break;
         number /= 1000;
         unit = larger;
     }
@@ -109,11 +102,9 @@ inline std::string bar(double fraction, std::size_t width, std::string_view rest
         std::round(std::clamp(fraction, 0.0, 1.0) * 8 * static_cast<double>(width));
     const auto length = static_cast<std::size_t>(eighths);
     std::string result;
-    for (std::size_t i = 0; i < length / 8; ++i)
-        result += "█";
+    for (std::size_t i = 0; i < length / 8; ++i) result += "█";
     result += parts[length % 8];
-    for (std::size_t i = (length + 7) / 8; i < width; ++i)
-        result += rest;
+    for (std::size_t i = (length + 7) / 8; i < width; ++i) result += rest;
     return result;
 }
 
@@ -124,8 +115,7 @@ public:
     explicit terminal(std::FILE* stream) : fd_(fileno(stream)), interactive_(isatty(fd_) != 0) {
         const char* kind = std::getenv("TERM");
         const char* no_color = std::getenv("NO_COLOR");
-        if (kind == nullptr || std::string_view(kind) == "dumb")
-            interactive_ = false;
+        if (kind == nullptr || std::string_view(kind) == "dumb") interactive_ = false;
         colored_ = interactive_ && (no_color == nullptr || *no_color == '\0');
     }
 
@@ -137,8 +127,7 @@ public:
         constexpr std::size_t narrowest = 20;
         constexpr std::size_t widest = 160;
         winsize size{};
-        if (!interactive_ || ioctl(fd_, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-            return usual;
+        if (!interactive_ || ioctl(fd_, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
         return std::clamp<std::size_t>(size.ws_col, narrowest, widest);
     }
 
@@ -168,7 +157,7 @@ public:
         std::string text;
     };
 
-    enum class ending { stays, vanishes }; // the last state
+    enum class ending { stays, vanishes };  // the last state
 
     // `look` is called by another thread, and must not throw.
     progress(std::string label, ending end, std::function<state()> look)
@@ -196,10 +185,8 @@ private:
             else if (std::exchange(waited_, true))
                 print();
         } while (!wake_.wait_for(lock, interval, [this] { return finished_; }));
-        if (terminal_.interactive())
-            erase();
-        if (ending_ == ending::vanishes)
-            return;
+        if (terminal_.interactive()) erase();
+        if (ending_ == ending::vanishes) return;
         if (terminal_.interactive()) {
             draw();
             std::fputc('\n', stderr);
@@ -211,7 +198,7 @@ private:
     void draw() const {
         const state now = look_();
         const std::size_t width =
-            terminal_.width() - 1; // the last column would wrap on some terminals
+            terminal_.width() - 1;  // the last column would wrap on some terminals
         constexpr std::size_t shortest_bar = 6;
         constexpr std::size_t longest_bar = 24;
         const std::size_t rest = width - label_width - 2;
@@ -250,4 +237,4 @@ private:
     std::thread painter_;
 };
 
-} // namespace demo
+}  // namespace demo

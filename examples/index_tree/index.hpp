@@ -30,7 +30,7 @@ namespace demo {
 
 // A position in the tree. Positions are ordered by file, then by line.
 struct place {
-    std::uint32_t file = 0; // index into source_tree::files
+    std::uint32_t file = 0;  // index into source_tree::files
     std::uint32_t line = 0;
 
     friend auto operator<=>(const place&, const place&) = default;
@@ -59,8 +59,7 @@ public:
 
     void add(place at, bool first_in_file) const {
         count_.fetch_add(1, std::memory_order_relaxed);
-        if (!first_in_file)
-            return;
+        if (!first_in_file) return;
         files_.fetch_add(1, std::memory_order_relaxed);
         const std::uint64_t position = std::uint64_t{at.file} << 32 | at.line;
         std::uint64_t first = first_.load(std::memory_order_relaxed);
@@ -168,8 +167,7 @@ public:
     template <class F>
     void for_each(F f) const {
         const std::shared_lock lock(mutex_);
-        for (const auto& [word, o] : map_)
-            f(word, o.read());
+        for (const auto& [word, o] : map_) f(word, o.read());
     }
     std::size_t size() const {
         const std::shared_lock lock(mutex_);
@@ -226,4 +224,4 @@ inline unordered_map<counted> count_alone(const std::vector<source>& files, work
     return result;
 }
 
-} // namespace demo
+}  // namespace demo

@@ -34,8 +34,7 @@ inline void print_top(const terminal& out, const source_tree& tree, const syncma
                       std::size_t top) {
     std::vector<std::pair<std::string, totals>> words;
     index.for_each([&](const std::string& word, const totals& total) {
-        if (!is_keyword(word))
-            words.emplace_back(word, total);
+        if (!is_keyword(word)) words.emplace_back(word, total);
     });
     top = std::min(top, words.size());
     std::partial_sort(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(top), words.end(),
@@ -43,8 +42,7 @@ inline void print_top(const terminal& out, const source_tree& tree, const syncma
                           return a.second.count != b.second.count ? a.second.count > b.second.count
                                                                   : a.first < b.first;
                       });
-    if (top == 0)
-        return;
+    if (top == 0) return;
     words.resize(top);
 
     std::size_t name_width = 10;
@@ -72,8 +70,7 @@ inline void print_top(const terminal& out, const source_tree& tree, const syncma
     for (const auto& [word, total] : words) {
         std::string place =
             fmt::format("{}:{}", printable(tree.files[total.first.file].name), total.first.line);
-        if (columns(place) > place_width)
-            place = fitted(place, place_width, keep::end);
+        if (columns(place) > place_width) place = fitted(place, place_width, keep::end);
         fmt::print("{}\n", line(fitted(word, name_width),
                                 out.cyan(bar(ratio(total.count, most), bar_width)),
                                 grouped(total.count), grouped(total.files), out.dim(place)));
@@ -109,7 +106,7 @@ inline void print_comparison(const terminal& out, const comparison& contest, uns
                    fmt::format("{:.1f}{}", theirs, unit), out.bold(fmt::format("{:>6}", ratio)));
     };
     const auto times = [](double ratio) { return fmt::format("{:.2f}x", ratio); };
-    constexpr std::uint64_t enough = 1'000'000; // less than this is over before all threads run
+    constexpr std::uint64_t enough = 1'000'000;  // less than this is over before all threads run
     const timings& ours = contest.ours();
     const timings& theirs = contest.theirs();
     const double our_rate = median(ours.identifiers_per_second) / 1e6;
@@ -126,13 +123,11 @@ inline void print_comparison(const terminal& out, const comparison& contest, uns
                      sample == identifiers ? "all" : grouped(sample)));
     note(fmt::format("one thread with a plain unordered_map indexes {:.1f} M per s",
                      static_cast<double>(identifiers) / alone_seconds / 1e6));
-    if (identifiers < enough)
-        note("this folder is too small to compare how fast it is indexed");
+    if (identifiers < enough) note("this folder is too small to compare how fast it is indexed");
 }
 
 inline void print_unreadable(const terminal& out, const std::vector<unreadable_file>& unreadable) {
-    if (unreadable.empty())
-        return;
+    if (unreadable.empty()) return;
     constexpr std::size_t named = 10;
     constexpr std::size_t longest_name = 200;
     fmt::print("\n{}\n", out.bold(fmt::format(
@@ -140,8 +135,7 @@ inline void print_unreadable(const terminal& out, const std::vector<unreadable_f
                              quantity(unreadable.size(), "file or folder", "files and folders"))));
     for (std::size_t i = 0; i < std::min(named, unreadable.size()); ++i) {
         std::string name = printable(unreadable[i].name);
-        if (columns(name) > longest_name)
-            name = fitted(name, longest_name, keep::end);
+        if (columns(name) > longest_name) name = fitted(name, longest_name, keep::end);
         fmt::print("  {} ({})\n", name, unreadable[i].reason);
     }
     if (unreadable.size() > named)
@@ -161,4 +155,4 @@ inline bool print_verdict(const terminal& out, const std::string& what,
     return false;
 }
 
-} // namespace demo
+}  // namespace demo

@@ -29,7 +29,7 @@ public:
             case kind::high: {
                 const std::string_view word = take_word();
                 if (word.empty()) {
-                    ++at_; // no character at all: this file is not UTF-8, or not a text
+                    ++at_;  // no character at all: this file is not UTF-8, or not a text
                     break;
                 }
                 if ((*at_ == '"' || *at_ == '\'') && is_literal_prefix(word)) {
@@ -38,9 +38,7 @@ public:
                 }
                 return word;
             }
-            case kind::digit:
-                skip_number();
-                break;
+            case kind::digit: skip_number(); break;
             case kind::dot:
                 if (kind_of(at_[1]) == kind::digit)
                     skip_number();
@@ -51,23 +49,14 @@ public:
                 ++line_;
                 ++at_;
                 break;
-            case kind::quote:
-                skip_quoted();
-                break;
-            case kind::slash:
-                skip_slash();
-                break;
-            case kind::hash:
-                skip_hash();
-                break;
+            case kind::quote: skip_quoted(); break;
+            case kind::slash: skip_slash(); break;
+            case kind::hash: skip_hash(); break;
             case kind::null:
-                if (at_ == end_)
-                    return {};
+                if (at_ == end_) return {};
                 ++at_;
                 break;
-            case kind::other:
-                ++at_;
-                break;
+            case kind::other: ++at_; break;
             }
         }
     }
@@ -94,12 +83,9 @@ private:
         std::array<kind, 256> kinds{};
         for (unsigned c = 0; c < 256; ++c) {
             const bool ascii_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-            if (ascii_letter || c == '_' || c == '$')
-                kinds[c] = kind::letter;
-            if (c >= '0' && c <= '9')
-                kinds[c] = kind::digit;
-            if (c >= 0x80)
-                kinds[c] = kind::high;
+            if (ascii_letter || c == '_' || c == '$') kinds[c] = kind::letter;
+            if (c >= '0' && c <= '9') kinds[c] = kind::digit;
+            if (c >= 0x80) kinds[c] = kind::high;
         }
         kinds['.'] = kind::dot;
         kinds['\n'] = kind::newline;
@@ -120,8 +106,7 @@ private:
     static bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
     static bool is_literal_prefix(std::string_view word) {
-        if (word.back() == 'R')
-            word.remove_suffix(1);
+        if (word.back() == 'R') word.remove_suffix(1);
         return word.empty() || word == "L" || word == "u" || word == "U" || word == "u8";
     }
 
@@ -142,8 +127,7 @@ private:
     }
 
     void skip_blanks() {
-        while (is_blank(*at_))
-            ++at_;
+        while (is_blank(*at_)) ++at_;
     }
 
     void skip_number() {
@@ -158,8 +142,7 @@ private:
     }
 
     void skip_literal(bool raw) {
-        if (!raw || *at_ != '"' || !skip_raw_string())
-            skip_quoted();
+        if (!raw || *at_ != '"' || !skip_raw_string()) skip_quoted();
     }
 
     void skip_quoted() {
@@ -167,8 +150,7 @@ private:
         for (;; ++at_) {
             if (*at_ == '\\' && at_ + 1 < end_) {
                 ++at_;
-                if (*at_ == '\r' && at_[1] == '\n')
-                    ++at_;
+                if (*at_ == '\r' && at_[1] == '\n') ++at_;
                 line_ += *at_ == '\n';
             } else if (*at_ == '\n' || at_ == end_) {
                 return;
@@ -186,8 +168,7 @@ private:
         const std::string_view inside = rest().substr(1);
         const std::size_t open =
             inside.substr(0, longest_delimiter + 1).find_first_of("() \\\t\r\n\"");
-        if (open == std::string_view::npos || inside[open] != '(')
-            return false;
+        if (open == std::string_view::npos || inside[open] != '(') return false;
         std::string closing = ")";
         closing.append(inside, 0, open).append("\"");
         const std::size_t close = inside.find(closing, open);
@@ -219,8 +200,7 @@ private:
                 return;
             }
             const char* last = newline - 1;
-            if (*last == '\r')
-                --last;
+            if (*last == '\r') --last;
             if (*last != '\\') {
                 at_ = newline;
                 return;
@@ -234,23 +214,18 @@ private:
     // <name>.
     void skip_hash() {
         const char* before = at_++;
-        while (before != begin_ && is_blank(before[-1]))
-            --before;
-        if (before != begin_ && before[-1] != '\n')
-            return;
+        while (before != begin_ && is_blank(before[-1])) --before;
+        if (before != begin_ && before[-1] != '\n') return;
         skip_blanks();
         const std::string_view directive = take_word();
-        if (directive != "include" && directive != "include_next" && directive != "import")
-            return;
+        if (directive != "include" && directive != "include_next" && directive != "import") return;
         skip_blanks();
         if (*at_ == '<')
-            while (*at_ != '>' && *at_ != '\n' && at_ != end_)
-                ++at_;
+            while (*at_ != '>' && *at_ != '\n' && at_ != end_) ++at_;
     }
 
     void skip_to(const char* stop) {
-        for (; at_ != stop; ++at_)
-            line_ += *at_ == '\n';
+        for (; at_ != stop; ++at_) line_ += *at_ == '\n';
     }
 
     const char* begin_;
@@ -291,4 +266,4 @@ inline bool is_keyword(std::string_view word) {
     return std::ranges::binary_search(keywords, word);
 }
 
-} // namespace demo
+}  // namespace demo

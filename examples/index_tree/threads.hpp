@@ -43,8 +43,7 @@ double run_threads(unsigned threads, Work work) {
     running.reserve(threads);
     for (unsigned i = 0; i < threads; ++i)
         running.push_back(std::async(std::launch::async, [&work, i] { work(i); }));
-    for (auto& thread : running)
-        thread.get();
+    for (auto& thread : running) thread.get();
     return time.seconds();
 }
 
@@ -53,9 +52,8 @@ template <class Work>
 void for_each_index(unsigned threads, std::size_t count, Work work) {
     std::atomic<std::size_t> next{0};
     run_threads(threads, [&](unsigned) {
-        for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;)
-            work(i);
+        for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) work(i);
     });
 }
 
-} // namespace demo
+}  // namespace demo

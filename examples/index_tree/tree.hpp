@@ -23,7 +23,7 @@
 namespace demo {
 
 struct source {
-    std::string name; // the path below the folder, in the bytes of the file system
+    std::string name;  // the path below the folder, in the bytes of the file system
     std::uintmax_t size = 0;
     std::string text;
 };
@@ -35,7 +35,7 @@ struct unreadable_file {
 
 struct source_tree {
     std::filesystem::path folder;
-    std::vector<source> files; // sorted by name
+    std::vector<source> files;  // sorted by name
     std::vector<unreadable_file> unreadable;
     std::uint64_t links_to_folders = 0;
     std::uint64_t bytes = 0;
@@ -47,10 +47,8 @@ inline constexpr std::string_view source_extensions =
 inline bool has_source_extension(const std::filesystem::path& path) {
     std::string extension = path.extension().string();
     for (char& c : extension)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    if (extension.size() < 2 || extension.find(' ') != std::string::npos)
-        return false;
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (extension.size() < 2 || extension.find(' ') != std::string::npos) return false;
     return (std::string(source_extensions) + ' ').find(extension + ' ') != std::string::npos;
 }
 
@@ -62,12 +60,10 @@ using file_handle = std::unique_ptr<std::FILE, decltype([](std::FILE* f) { std::
 inline std::string read_file(const std::filesystem::path& path, std::size_t size) {
     errno = 0;
     const file_handle file(std::fopen(path.c_str(), "rb"));
-    if (!file)
-        throw_errno();
+    if (!file) throw_errno();
     std::string text(size, '\0');
     text.resize(std::fread(text.data(), 1, size, file.get()));
-    if (std::ferror(file.get()))
-        throw_errno();
+    if (std::ferror(file.get())) throw_errno();
     return text;
 }
 
@@ -102,15 +98,13 @@ inline source_tree find_sources(std::filesystem::path folder, std::atomic<std::u
             return;
         }
         const bool has_extension = has_source_extension(path);
-        if (!has_extension && path.filename().native().find('.') != std::string::npos)
-            return;
+        if (!has_extension && path.filename().native().find('.') != std::string::npos) return;
         if (type == fs::file_type::not_found || type == fs::file_type::none) {
             entry.status(error);
             const bool broken = is_link && type == fs::file_type::not_found;
             tree.unreadable.push_back({name_of(path), broken ? "broken link" : error.message()});
         } else if (type != fs::file_type::regular) {
-            if (has_extension)
-                tree.unreadable.push_back({name_of(path), "not a regular file"});
+            if (has_extension) tree.unreadable.push_back({name_of(path), "not a regular file"});
         } else if (has_extension || is_marked_as_cpp(path)) {
             tree.files.push_back({name_of(path), entry.file_size(), {}});
             tree.bytes += tree.files.back().size;
@@ -130,8 +124,7 @@ inline source_tree find_sources(std::filesystem::path folder, std::atomic<std::u
                 tree.unreadable.push_back({name_of(entry->path()), e.code().message()});
             }
         }
-        if (error)
-            tree.unreadable.push_back({name_of(current), error.message()});
+        if (error) tree.unreadable.push_back({name_of(current), error.message()});
     }
     std::sort(tree.files.begin(), tree.files.end(),
               [](const source& a, const source& b) { return a.name < b.name; });
@@ -157,11 +150,9 @@ inline void read_sources(source_tree& tree, unsigned threads, work_done& done) {
     std::size_t kept = 0;
     tree.bytes = 0;
     for (std::size_t i = 0; i < tree.files.size(); ++i) {
-        if (failed[i])
-            continue;
+        if (failed[i]) continue;
         tree.bytes += tree.files[i].text.size();
-        if (kept != i)
-            tree.files[kept] = std::move(tree.files[i]);
+        if (kept != i) tree.files[kept] = std::move(tree.files[i]);
         ++kept;
     }
     tree.files.resize(kept);
@@ -169,4 +160,4 @@ inline void read_sources(source_tree& tree, unsigned threads, work_done& done) {
               [](const auto& a, const auto& b) { return a.name < b.name; });
 }
 
-} // namespace demo
+}  // namespace demo

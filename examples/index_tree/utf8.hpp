@@ -12,8 +12,7 @@ namespace demo {
 inline std::size_t character_length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned first = byte(0);
-    if (first < 0x80)
-        return first >= 0x20 && first != 0x7f ? 1 : 0;
+    if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
     std::size_t length = 0;
     if (first >= 0xc2 && first < 0xe0)
         length = 2;
@@ -21,11 +20,9 @@ inline std::size_t character_length(std::string_view text) {
         length = 3;
     else if (first >= 0xf0 && first < 0xf5)
         length = 4;
-    if (length == 0 || text.size() < length)
-        return 0;
+    if (length == 0 || text.size() < length) return 0;
     for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0) != 0x80)
-            return 0;
+        if ((byte(i) & 0xc0) != 0x80) return 0;
     const bool control = first == 0xc2 && byte(1) < 0xa0;
     const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
     const bool surrogate = first == 0xed && byte(1) >= 0xa0;
@@ -33,4 +30,4 @@ inline std::size_t character_length(std::string_view text) {
     return control || overlong || surrogate || too_large ? 0 : length;
 }
 
-} // namespace demo
+}  // namespace demo

@@ -144,8 +144,8 @@ template <class V>
 /// The hash of a value in an any map: of its type and its own.
 template <class V, class Seen>
 [[nodiscard]] std::size_t typed_hash(const Seen& value) {
-    return static_cast<std::size_t>(
-        fold(hash<V>{}(value) ^ 0x9e3779b97f4a7c15, type_key_of<V>().hash_code() ^ 0xd6e8feb86659fd93));
+    return static_cast<std::size_t>(fold(hash<V>{}(value) ^ 0x9e3779b97f4a7c15,
+                                         type_key_of<V>().hash_code() ^ 0xd6e8feb86659fd93));
 }
 
 /// What an any can do with what it holds.
@@ -154,8 +154,8 @@ struct any_operations {
     const void* (*get)(const void* storage) noexcept;
     void (*copy)(const void* from, void* to) noexcept;
     void (*destroy)(void* storage) noexcept;
-    bool (*equal)(const void* a, const void* b);   ///< null: the type has no ==
-    std::size_t (*hashed)(const void* value);      ///< null: the type has no hash
+    bool (*equal)(const void* a, const void* b);  ///< null: the type has no ==
+    std::size_t (*hashed)(const void* value);     ///< null: the type has no hash
 };
 
 template <class V>
@@ -286,7 +286,8 @@ public:
             return false;
         }
         if (a.operations_->equal == nullptr) {
-            detail::throw_incomparable_value("syncmap::any: values of a type without == were compared");
+            detail::throw_incomparable_value(
+                "syncmap::any: values of a type without == were compared");
         }
         return a.operations_->equal(a.operations_->get(a.storage_), b.operations_->get(b.storage_));
     }
@@ -305,9 +306,8 @@ template <class V>
 [[nodiscard]] const V* any_cast(const any* a) noexcept {
     static_assert(std::is_same_v<V, std::remove_cvref_t<V>>,
                   "syncmap::any_cast<V>: name the type itself, without const or reference");
-    return a != nullptr && a->holds<V>()
-               ? static_cast<const V*>(a->operations_->get(a->storage_))
-               : nullptr;
+    return a != nullptr && a->holds<V>() ? static_cast<const V*>(a->operations_->get(a->storage_))
+                                         : nullptr;
 }
 
 /// A copy of the value. Throws std::bad_any_cast if `a` does not hold a V exactly.
@@ -340,7 +340,8 @@ struct any_hash {
             return 0;
         }
         if (a.operations_->hashed == nullptr) {
-            detail::throw_incomparable_value("syncmap::any: a value of a type without hash was used as a key");
+            detail::throw_incomparable_value(
+                "syncmap::any: a value of a type without hash was used as a key");
         }
         return a.operations_->hashed(a.operations_->get(a.storage_));
     }

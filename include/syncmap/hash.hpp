@@ -119,7 +119,8 @@ public:
         if (size > 16) {
             const unsigned char* const last = p + size - 16;
             for (; p < last; p += 16) {
-                state = fold(read<std::uint64_t>(p) ^ seed_.factor, read<std::uint64_t>(p + 8) ^ state);
+                state =
+                    fold(read<std::uint64_t>(p) ^ seed_.factor, read<std::uint64_t>(p + 8) ^ state);
             }
             a = read<std::uint64_t>(last);
             b = read<std::uint64_t>(last + 8);
@@ -191,9 +192,8 @@ public:
         } else if constexpr (sizeof(Key) <= 8) {
             return static_cast<std::size_t>(word(static_cast<std::uint64_t>(key)));
         } else {
-            return static_cast<std::size_t>(
-                combine(word(static_cast<std::uint64_t>(key)),
-                        static_cast<std::uint64_t>(key >> 64)));
+            return static_cast<std::size_t>(combine(word(static_cast<std::uint64_t>(key)),
+                                                    static_cast<std::uint64_t>(key >> 64)));
         }
     }
     [[nodiscard]] std::size_t operator()(const Key& key) const
@@ -202,7 +202,8 @@ public:
         return std::apply(
             [this](const auto&... element) {
                 std::uint64_t state = sizeof...(element);
-                ((state = combine(state, hash<std::decay_t<decltype(element)>>(*this)(element))), ...);
+                ((state = combine(state, hash<std::decay_t<decltype(element)>>(*this)(element))),
+                 ...);
                 return static_cast<std::size_t>(state);
             },
             key);

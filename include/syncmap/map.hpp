@@ -58,20 +58,25 @@ namespace syncmap::inline v0 {
 template <class Key, class T, class Hash = hash<Key>, class KeyEqual = std::equal_to<>,
           class Allocator = std::allocator<std::pair<const Key, T>>>
 class map {
-    static_assert(std::is_object_v<Key> && !std::is_array_v<Key>,
-                  "syncmap::map: Key must be an object type, not a reference, an array, a function or void");
-    static_assert(std::is_object_v<T> && !std::is_array_v<T>,
-                  "syncmap::map: T must be an object type, not a reference, an array, a function or void "
-                  "(for a reference use a pointer)");
+    static_assert(
+        std::is_object_v<Key> && !std::is_array_v<Key>,
+        "syncmap::map: Key must be an object type, not a reference, an array, a function or void");
+    static_assert(
+        std::is_object_v<T> && !std::is_array_v<T>,
+        "syncmap::map: T must be an object type, not a reference, an array, a function or void "
+        "(for a reference use a pointer)");
     static_assert(std::is_same_v<Key, std::remove_cv_t<Key>>,
                   "syncmap::map: write Key without const or volatile: keys are const anyway");
-    static_assert(std::is_same_v<T, std::remove_cv_t<T>>,
-                  "syncmap::map: write T without const or volatile: values are const for readers anyway");
-    static_assert(std::is_invocable_r_v<std::size_t, const Hash&, const Key&>,
-                  "syncmap::map: Hash cannot hash Key: specialise std::hash<Key>, or pass a Hash whose "
-                  "`std::size_t operator()(const Key&) const` exists");
+    static_assert(
+        std::is_same_v<T, std::remove_cv_t<T>>,
+        "syncmap::map: write T without const or volatile: values are const for readers anyway");
+    static_assert(
+        std::is_invocable_r_v<std::size_t, const Hash&, const Key&>,
+        "syncmap::map: Hash cannot hash Key: specialise std::hash<Key>, or pass a Hash whose "
+        "`std::size_t operator()(const Key&) const` exists");
     static_assert(std::is_invocable_r_v<bool, const KeyEqual&, const Key&, const Key&>,
-                  "syncmap::map: KeyEqual cannot compare two Keys: give Key an operator==, or pass a KeyEqual "
+                  "syncmap::map: KeyEqual cannot compare two Keys: give Key an operator==, or pass "
+                  "a KeyEqual "
                   "whose `bool operator()(const Key&, const Key&) const` exists");
     static_assert(std::is_same_v<typename std::allocator_traits<Allocator>::value_type,
                                  std::pair<const Key, T>>,
@@ -125,7 +130,8 @@ public:
         const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
         : map(entries.begin(), entries.end(), hash_function, equal, allocator) {}
 
-    map(const map&) = delete;  ///< a map that others are writing has no one state to copy: see snapshot()
+    /// A map that others are writing has no one state to copy: see snapshot().
+    map(const map&) = delete;
     map& operator=(const map&) = delete;
 
     /// Takes over all of `other`, which is empty then, and usable. Not concurrent-safe. O(1).
@@ -171,9 +177,10 @@ public:
     /// Hash, KeyEqual and the copy throw; strong. Go: Load.
     template <class K = Key>
     SYNCMAP_INLINE std::optional<T> load(const K& key) const {
-        static_assert(std::is_copy_constructible_v<T>,
-                      "syncmap::map::load() returns a copy, and T cannot be copied: use visit() to look at "
-                      "the value where it is, or pin() to keep it");
+        static_assert(
+            std::is_copy_constructible_v<T>,
+            "syncmap::map::load() returns a copy, and T cannot be copied: use visit() to look at "
+            "the value where it is, or pin() to keep it");
         return impl_.load(lookup_key(key));
     }
 
@@ -210,8 +217,9 @@ public:
     template <std::ranges::forward_range Keys>
         requires std::ranges::sized_range<const Keys>
     std::size_t load_many(const Keys& keys, std::span<std::optional<T>> out) const {
-        static_assert(std::is_copy_constructible_v<T>,
-                      "syncmap::map::load_many() copies values, and T cannot be copied: use visit_many()");
+        static_assert(
+            std::is_copy_constructible_v<T>,
+            "syncmap::map::load_many() copies values, and T cannot be copied: use visit_many()");
         if (out.size() < std::ranges::size(keys)) {
             detail::throw_invalid_argument(
                 "syncmap::map::load_many: there are more keys than places for values");
@@ -223,8 +231,9 @@ public:
     /// Otherwise as load_many() and visit().
     template <std::ranges::forward_range Keys, class F>
     std::size_t visit_many(const Keys& keys, F&& f) const {
-        static_assert(std::is_invocable_v<F&, std::size_t, const T&>,
-                      "syncmap::map::visit_many(keys, f): f must be callable with `std::size_t, const T&`");
+        static_assert(
+            std::is_invocable_v<F&, std::size_t, const T&>,
+            "syncmap::map::visit_many(keys, f): f must be callable with `std::size_t, const T&`");
         return impl_.visit_many(keys, to_lookup_key, f);
     }
 
@@ -234,9 +243,10 @@ public:
     /// KeyEqual, constructing Key and T, and allocating throw; strong. Go: Store.
     template <class K = Key, class V = T>
     void store(K&& key, V&& value) {
-        static_assert(std::is_constructible_v<T, V>,
-                      "syncmap::map::store(key, value): T cannot be constructed from value (a T that cannot "
-                      "be moved or copied is made in place by try_emplace())");
+        static_assert(
+            std::is_constructible_v<T, V>,
+            "syncmap::map::store(key, value): T cannot be constructed from value (a T that cannot "
+            "be moved or copied is made in place by try_emplace())");
         impl_.store(insert_key(std::forward<K>(key)), std::forward<V>(value));
     }
 
@@ -262,9 +272,10 @@ public:
         static_assert(std::is_copy_constructible_v<T>,
                       "syncmap::map::load_or_compute() returns a copy, and T cannot be copied: use "
                       "try_emplace(), which hands back a pinned<T>, or visit()");
-        static_assert(std::is_invocable_v<F&> && std::is_constructible_v<T, std::invoke_result_t<F&>>,
-                      "syncmap::map::load_or_compute(key, f): f() must return something that T can be "
-                      "constructed from");
+        static_assert(
+            std::is_invocable_v<F&> && std::is_constructible_v<T, std::invoke_result_t<F&>>,
+            "syncmap::map::load_or_compute(key, f): f() must return something that T can be "
+            "constructed from");
         return impl_.load_or_compute(insert_key(std::forward<K>(key)), f);
     }
 
@@ -292,9 +303,10 @@ public:
     /// Go: LoadAndDelete.
     template <class K = Key>
     std::optional<T> load_and_erase(const K& key) {
-        static_assert(std::is_copy_constructible_v<T>,
-                      "syncmap::map::load_and_erase() returns a copy, and T cannot be copied: use pin() and "
-                      "erase()");
+        static_assert(
+            std::is_copy_constructible_v<T>,
+            "syncmap::map::load_and_erase() returns a copy, and T cannot be copied: use pin() and "
+            "erase()");
         return impl_.load_and_erase(lookup_key(key));
     }
 
@@ -303,7 +315,8 @@ public:
     template <class K = Key, class V = T>
     std::optional<T> exchange(K&& key, V&& value) {
         static_assert(std::is_copy_constructible_v<T>,
-                      "syncmap::map::exchange() returns a copy, and T cannot be copied: use pin() and store()");
+                      "syncmap::map::exchange() returns a copy, and T cannot be copied: use pin() "
+                      "and store()");
         return impl_.exchange(insert_key(std::forward<K>(key)), std::forward<V>(value));
     }
 
@@ -333,11 +346,13 @@ public:
     /// of Load and CompareAndSwap.
     template <class K = Key, class F>
     std::optional<T> update(K&& key, F&& f) {
-        static_assert(std::is_copy_constructible_v<T>,
-                      "syncmap::map::update() stores a copy of what f returns, and T cannot be copied");
-        static_assert(std::is_invocable_r_v<std::optional<T>, F&, const T*>,
-                      "syncmap::map::update(key, f): f must be callable with `const T*` (null if absent) "
-                      "and return std::optional<T> (nullopt to erase)");
+        static_assert(
+            std::is_copy_constructible_v<T>,
+            "syncmap::map::update() stores a copy of what f returns, and T cannot be copied");
+        static_assert(
+            std::is_invocable_r_v<std::optional<T>, F&, const T*>,
+            "syncmap::map::update(key, f): f must be callable with `const T*` (null if absent) "
+            "and return std::optional<T> (nullopt to erase)");
         return impl_.update(insert_key(std::forward<K>(key)), f);
     }
 
@@ -360,9 +375,10 @@ public:
     /// what was erased stays erased. Otherwise as for_each() and erase(). O(n). Go: Range and CompareAndDelete.
     template <class Pred>
     std::size_t erase_if(Pred&& pred) {
-        static_assert(std::is_invocable_r_v<bool, Pred&, const Key&, const T&>,
-                      "syncmap::map::erase_if(pred): pred must be callable with `const Key&, const T&` and "
-                      "return bool");
+        static_assert(
+            std::is_invocable_r_v<bool, Pred&, const Key&, const T&>,
+            "syncmap::map::erase_if(pred): pred must be callable with `const Key&, const T&` and "
+            "return bool");
         return impl_.erase_if(pred);
     }
 
@@ -427,9 +443,10 @@ private:
         if constexpr (std::is_same_v<K, Key> || transparent) {
             return (key);
         } else {
-            static_assert(std::is_convertible_v<const K&, Key>,
-                          "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
-                          "are not both transparent");
+            static_assert(
+                std::is_convertible_v<const K&, Key>,
+                "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
+                "are not both transparent");
             return static_cast<Key>(key);
         }
     }
@@ -440,9 +457,10 @@ private:
         if constexpr (std::is_same_v<std::remove_cvref_t<K>, Key> || transparent) {
             return std::forward<K>(key);
         } else {
-            static_assert(std::is_convertible_v<K, Key>,
-                          "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
-                          "are not both transparent");
+            static_assert(
+                std::is_convertible_v<K, Key>,
+                "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
+                "are not both transparent");
             return static_cast<Key>(std::forward<K>(key));
         }
     }
@@ -451,9 +469,10 @@ private:
     };
 
     static constexpr void check_equality() {
-        static_assert(requires(const T& a) { static_cast<bool>(a == a); },
-                      "syncmap::map: compare_exchange() and compare_and_erase() need T to have operator==; "
-                      "update() and erase_if() take a function instead");
+        static_assert(
+            requires(const T& a) { static_cast<bool>(a == a); },
+            "syncmap::map: compare_exchange() and compare_and_erase() need T to have operator==; "
+            "update() and erase_if() take a function instead");
     }
 
     /// After everything of our own is gone.

@@ -25,7 +25,7 @@ struct incomparable {
     int value;
 };
 
-} // namespace
+}  // namespace
 
 int main() {
     syncmap::map<int, std::unique_ptr<int>> move_only;

@@ -50,8 +50,8 @@ void what_one_library_protects_no_other_destroys(shared_maps& maps) {
         leave.wait();
     };
     std::thread visitor([&] {
-        const bool found = visit_in_b(
-            maps, 5, [](void* f) { (*static_cast<decltype(meet)*>(f))(); }, &meet);
+        const bool found =
+            visit_in_b(maps, 5, [](void* f) { (*static_cast<decltype(meet)*>(f))(); }, &meet);
         check(found, "the visitor has found its key");
     });
     inside.wait();

@@ -140,7 +140,8 @@ void several_threads() {
                 check(m.load(Kind::key(n)) == Kind::value(n), "threads find what they store");
                 if (i % 3 != 0) check(m.erase(Kind::key(n)), "threads erase what they store");
                 const auto pin = m.pin(Kind::key((i * 7 + 1) % keys));
-                check(!pin || *pin == Kind::value((i * 7 + 1) % keys), "handles show the key's value");
+                check(!pin || *pin == Kind::value((i * 7 + 1) % keys),
+                      "handles show the key's value");
                 m.update(counter, [&](const auto* v) {
                     return std::optional(v != nullptr ? *v : Kind::value(1));
                 });

@@ -14,7 +14,9 @@ namespace {
 
 using texts = syncmap::map<std::uint64_t, std::string>;
 
-std::string text(std::uint64_t n) { return "a text that is too long for its object " + std::to_string(n); }
+std::string text(std::uint64_t n) {
+    return "a text that is too long for its object " + std::to_string(n);
+}
 
 // Everything a map can do with the library's thread-local and process-wide parts.
 void use(texts& m) {

@@ -104,7 +104,7 @@ void release(void* p, std::size_t bytes) {
     ++large_blocks_freed;
 }
 
-} // namespace
+}  // namespace
 
 void* operator new(std::size_t bytes) { return allocate(bytes); }
 void operator delete(void* p) noexcept { release(p, unknown); }

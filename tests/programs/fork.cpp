@@ -29,7 +29,9 @@ constexpr bool others_may_allocate = built_with != sanitizer::address;
 using words = syncmap::map<std::uint64_t, std::uint64_t>;
 using texts = syncmap::map<std::uint64_t, std::string>;
 
-std::string text(std::uint64_t n) { return "a text that is too long for its object " + std::to_string(n); }
+std::string text(std::uint64_t n) {
+    return "a text that is too long for its object " + std::to_string(n);
+}
 
 // Runs `body` in a child; a child that waits for a thread it does not have is ended by a signal.
 template <class Body>
@@ -169,7 +171,8 @@ void while_others_load() {
     for (int i = 0; i < 30; ++i)
         in_a_child([&] {
             use(t, text);
-            check(t.stats().retired_objects <= 2, "readers of the parent keep nothing in the child");
+            check(t.stats().retired_objects <= 2,
+                  "readers of the parent keep nothing in the child");
         });
     over = true;
     for (auto& other : others) other.join();

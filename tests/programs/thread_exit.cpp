@@ -26,12 +26,15 @@ texts* shared = nullptr;
 pthread_key_t key_of_last_use;
 std::atomic<int> ends{0};
 
-std::string text(std::uint64_t n) { return "a text that is too long for its object " + std::to_string(n); }
+std::string text(std::uint64_t n) {
+    return "a text that is too long for its object " + std::to_string(n);
+}
 
 void use(std::uint64_t n) {
     texts& m = *shared;
     m.store(n % 64, text(n % 64));
-    m.visit(n % 64, [&](const std::string& s) { check(s == text(n % 64), "values are the key's"); });
+    m.visit(n % 64,
+            [&](const std::string& s) { check(s == text(n % 64), "values are the key's"); });
     const auto pin = m.pin((n + 1) % 64);
     m.erase((n + 1) % 64);
     check(!pin || *pin == text((n + 1) % 64), "a handle outlives its entry at a thread's end");

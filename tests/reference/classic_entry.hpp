@@ -75,8 +75,7 @@ public:
     }
 
     static entry_state state_of(const value_ptr& p) {
-        if (!p)
-            return entry_state::nil;
+        if (!p) return entry_state::nil;
         return *p ? entry_state::live : entry_state::expunged;
     }
 
@@ -88,8 +87,7 @@ public:
     std::optional<value_ptr> try_swap(const value_ptr& desired) {
         value_ptr p = p_.load();
         while (state_of(p) != entry_state::expunged) {
-            if (p_.compare_exchange(p, desired))
-                return p;
+            if (p_.compare_exchange(p, desired)) return p;
         }
         return std::nullopt;
     }
@@ -99,12 +97,9 @@ public:
         value_ptr p = p_.load();
         value_ptr fresh;
         while (state_of(p) != entry_state::expunged) {
-            if (p)
-                return {p, true};
-            if (!fresh)
-                fresh = box(value);
-            if (p_.compare_exchange(p, fresh))
-                return {fresh, false};
+            if (p) return {p, true};
+            if (!fresh) fresh = box(value);
+            if (p_.compare_exchange(p, fresh)) return {fresh, false};
         }
         return {nullptr, false};
     }
@@ -113,8 +108,7 @@ public:
     bool compare_exchange(const T& expected, const value_ptr& desired) {
         value_ptr p = p_.load();
         while (state_of(p) == entry_state::live && **p == expected) {
-            if (p_.compare_exchange(p, desired))
-                return true;
+            if (p_.compare_exchange(p, desired)) return true;
         }
         return false;
     }
@@ -123,8 +117,7 @@ public:
     value_ptr take() {
         value_ptr p = p_.load();
         while (state_of(p) == entry_state::live) {
-            if (p_.compare_exchange(p, nullptr))
-                return p;
+            if (p_.compare_exchange(p, nullptr)) return p;
         }
         return nullptr;
     }
@@ -146,4 +139,4 @@ private:
     cell<value_ptr> p_;
 };
 
-} // namespace syncmap::reference
+}  // namespace syncmap::reference

@@ -70,8 +70,7 @@ public:
         if (const entry_ptr e = lookup(read.m, key)) {
             return e->compare_exchange(expected, entry::box(std::move(desired)));
         }
-        if (!read.amended)
-            return false;
+        if (!read.amended) return false;
 
         const value_ptr fresh = entry::box(std::move(desired));
         const std::lock_guard lock(mu_);
@@ -99,14 +98,12 @@ public:
         read_only read = read_.load();
         if (read.amended) {
             const std::lock_guard lock(mu_);
-            if (read_.load().amended)
-                promote_locked();
+            if (read_.load().amended) promote_locked();
             read = read_.load();
         }
         for (const auto& [key, e] : *read.m) {
             const value_ptr p = e->load();
-            if (entry::state_of(p) != entry_state::live)
-                continue;
+            if (entry::state_of(p) != entry_state::live) continue;
             if constexpr (std::is_void_v<std::invoke_result_t<F&, const Key&, const T&>>) {
                 f(key, **p);
             } else if (!f(key, **p)) {
@@ -117,16 +114,14 @@ public:
 
     /// A `dirty` that exists is emptied and kept: the next new key needs no copy.
     void clear() {
-        if (const read_only read = read_.load(); read.m->empty() && !read.amended)
-            return;
+        if (const read_only read = read_.load(); read.m->empty() && !read.amended) return;
 
-        read_only old_read; // both are destroyed after the lock is released
+        read_only old_read;  // both are destroyed after the lock is released
         table old_dirty;
         const std::lock_guard lock(mu_);
         old_read = read_.load();
         read_.store(read_only{});
-        if (dirty_)
-            dirty_->swap(old_dirty);
+        if (dirty_) dirty_->swap(old_dirty);
         misses_ = 0;
     }
 
@@ -157,7 +152,7 @@ public:
 private:
     struct read_only {
         std::shared_ptr<const table> m = std::make_shared<const table>();
-        bool amended = false; // `dirty` has keys that `m` lacks
+        bool amended = false;  // `dirty` has keys that `m` lacks
     };
 
     enum class in_dirty { keep, remove };
@@ -166,8 +161,7 @@ private:
     static std::optional<T> unwrap(const value_ptr& p) { return p ? *p : std::nullopt; }
 
     static entry_ptr lookup(const std::shared_ptr<const table>& t, const Key& key) {
-        if (!t)
-            return nullptr;
+        if (!t) return nullptr;
         const auto it = t->find(key);
         return it == t->end() ? nullptr : it->second;
     }
@@ -181,18 +175,15 @@ private:
     entry_ptr find(const Key& key, in_dirty then) {
         const read_only read = read_.load();
         entry_ptr e = lookup(read.m, key);
-        if (e || !read.amended)
-            return e;
+        if (e || !read.amended) return e;
 
         const std::lock_guard lock(mu_);
         // Again, because `dirty` may have been promoted before the lock was ours.
         const read_only now = read_.load();
         e = lookup(now.m, key);
-        if (e || !now.amended)
-            return e;
+        if (e || !now.amended) return e;
         e = lookup(dirty_, key);
-        if (then == in_dirty::remove)
-            dirty_->erase(key);
+        if (then == in_dirty::remove) dirty_->erase(key);
         miss_locked();
         return e;
     }
@@ -205,18 +196,15 @@ private:
     /// Sets the key's value; the previous one, or null.
     value_ptr swap_in(const Key& key, const value_ptr& desired) {
         if (const entry_ptr e = lookup(read_.load().m, key)) {
-            if (auto previous = e->try_swap(desired))
-                return *previous;
+            if (auto previous = e->try_swap(desired)) return *previous;
         }
 
         const std::lock_guard lock(mu_);
         if (const entry_ptr e = lookup(read_.load().m, key)) {
-            if (e->unexpunge_locked())
-                dirty_->emplace(key, e);
-            return e->try_swap(desired).value(); // (I2): not expunged while we hold `mu`
+            if (e->unexpunge_locked()) dirty_->emplace(key, e);
+            return e->try_swap(desired).value();  // (I2): not expunged while we hold `mu`
         }
-        if (const entry_ptr e = lookup(dirty_, key))
-            return e->try_swap(desired).value();
+        if (const entry_ptr e = lookup(dirty_, key)) return e->try_swap(desired).value();
         insert_locked(key, desired);
         return nullptr;
     }
@@ -224,14 +212,12 @@ private:
     /// {the key's value, whether it was there before}.
     std::pair<value_ptr, bool> find_or_put(const Key& key, const T& value) {
         if (const entry_ptr e = lookup(read_.load().m, key)) {
-            if (auto result = e->try_load_or_store(value); result.first)
-                return result;
+            if (auto result = e->try_load_or_store(value); result.first) return result;
         }
 
         const std::lock_guard lock(mu_);
         if (const entry_ptr e = lookup(read_.load().m, key)) {
-            if (e->unexpunge_locked())
-                dirty_->emplace(key, e);
+            if (e->unexpunge_locked()) dirty_->emplace(key, e);
             return e->try_load_or_store(value);
         }
         if (const entry_ptr e = lookup(dirty_, key)) {
@@ -248,8 +234,7 @@ private:
     void insert_locked(const Key& key, const value_ptr& value) {
         const read_only read = read_.load();
         if (!read.amended) {
-            if (!dirty_)
-                copy_read_to_dirty_locked(*read.m);
+            if (!dirty_) copy_read_to_dirty_locked(*read.m);
             read_.store({read.m, true});
         }
         dirty_->emplace(key, std::make_shared<entry>(value));
@@ -260,14 +245,12 @@ private:
         dirty_ = std::make_shared<table>();
         dirty_->reserve(read.size());
         for (const auto& [key, e] : read) {
-            if (!e->try_expunge_locked())
-                dirty_->emplace(key, e);
+            if (!e->try_expunge_locked()) dirty_->emplace(key, e);
         }
     }
 
     void miss_locked() {
-        if (++misses_ >= dirty_->size())
-            promote_locked();
+        if (++misses_ >= dirty_->size()) promote_locked();
     }
 
     void promote_locked() {
@@ -275,10 +258,10 @@ private:
         misses_ = 0;
     }
 
-    mutable std::mutex mu_; // guards dirty_ and misses_, and each store to read_
+    mutable std::mutex mu_;  // guards dirty_ and misses_, and each store to read_
     cell<read_only> read_{read_only{}};
-    std::shared_ptr<table> dirty_; // null, or the keys of the map; see (I1) and (I3)
-    std::size_t misses_ = 0;       // since read_ was last replaced, or the map cleared
+    std::shared_ptr<table> dirty_;  // null, or the keys of the map; see (I1) and (I3)
+    std::size_t misses_ = 0;        // since read_ was last replaced, or the map cleared
 };
 
-} // namespace syncmap::reference
+}  // namespace syncmap::reference

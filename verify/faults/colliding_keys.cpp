@@ -30,9 +30,9 @@ struct counting_equal {
 };
 
 struct cost {
-    double comparisons; ///< for each store of a new key and load of one that is there
-    double overflows;   ///< overflow buckets, for each bucket
-    double nanoseconds; ///< to be read, not judged
+    double comparisons;  ///< for each store of a new key and load of one that is there
+    double overflows;    ///< overflow buckets, for each bucket
+    double nanoseconds;  ///< to be read, not judged
 };
 
 template <class Key>
@@ -46,8 +46,7 @@ cost cost_of(const std::vector<Key>& keys) {
                 "keys do not pile up while they are stored");
     }
     std::size_t found = 0;
-    for (const Key& key : keys)
-        found += m.contains(key);
+    for (const Key& key : keys) found += m.contains(key);
     const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
     require(found == keys.size(), "all keys are there");
     require(m.size() == keys.size(), "the attacker's keys differ from each other");
@@ -71,8 +70,7 @@ void under_a_fresh_seed(const Body& body) {
     }
     int status = 0;
     require(::waitpid(child, &status, 0) == child, "the child can be waited for");
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        std::_Exit(1);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) std::_Exit(1);
 }
 
 int measured = 0;
@@ -97,22 +95,19 @@ template <class Key, class Make>
 std::vector<Key> keys_of(std::size_t n, const Make& make) {
     std::vector<Key> keys;
     keys.reserve(n);
-    for (uint64_t i = 0; i < n; ++i)
-        keys.push_back(make(i));
+    for (uint64_t i = 0; i < n; ++i) keys.push_back(make(i));
     return keys;
 }
 
 constexpr uint64_t inverse(uint64_t odd) {
     uint64_t x = odd;
-    for (int i = 0; i < 6; ++i)
-        x *= 2 - odd * x; // Newton: doubles the right bits
+    for (int i = 0; i < 6; ++i) x *= 2 - odd * x;  // Newton: doubles the right bits
     return x;
 }
 
 constexpr uint64_t reversed(uint64_t x) {
     uint64_t r = 0;
-    for (int i = 0; i < 64; ++i)
-        r |= (x >> i & 1U) << (63 - i);
+    for (int i = 0; i < 64; ++i) r |= (x >> i & 1U) << (63 - i);
     return r;
 }
 
@@ -153,8 +148,7 @@ constexpr integers integer_attacks[] = {
 
 std::string bytes_of(std::initializer_list<uint64_t> words) {
     std::string s;
-    for (const uint64_t w : words)
-        s.append(reinterpret_cast<const char*>(&w), sizeof(w));
+    for (const uint64_t w : words) s.append(reinterpret_cast<const char*>(&w), sizeof(w));
     return s;
 }
 
@@ -171,42 +165,19 @@ constexpr strings string_attacks[] = {
                 ".the.same.end";
      }},
     {"8 bytes, sequential", [](uint64_t i) { return bytes_of({i}); }},
-    {"16 bytes, the first word differs",
-     [](uint64_t i) {
-         return bytes_of({i, 0});
-     }},
-    {"16 bytes, the last word differs",
-     [](uint64_t i) {
-         return bytes_of({0, i});
-     }},
+    {"16 bytes, the first word differs", [](uint64_t i) { return bytes_of({i, 0}); }},
+    {"16 bytes, the last word differs", [](uint64_t i) { return bytes_of({0, i}); }},
     {"16 bytes, words exchanged",
-     [](uint64_t i) {
-         return i % 2 == 0 ? bytes_of({i, 7}) : bytes_of({7, i - 1});
-     }},
+     [](uint64_t i) { return i % 2 == 0 ? bytes_of({i, 7}) : bytes_of({7, i - 1}); }},
     {"16 bytes, the words' xor is the same",
-     [](uint64_t i) {
-         return bytes_of({i, i ^ 0x5555555555555555});
-     }},
-    {"16 bytes, the words' sum is the same",
-     [](uint64_t i) {
-         return bytes_of({i, 0 - i});
-     }},
-    {"16 bytes, top bits of both words",
-     [](uint64_t i) {
-         return bytes_of({i << 44, i << 44});
-     }},
-    {"32 bytes, only an early word differs",
-     [](uint64_t i) {
-         return bytes_of({i, 0, 0, 0});
-     }},
+     [](uint64_t i) { return bytes_of({i, i ^ 0x5555555555555555}); }},
+    {"16 bytes, the words' sum is the same", [](uint64_t i) { return bytes_of({i, 0 - i}); }},
+    {"16 bytes, top bits of both words", [](uint64_t i) { return bytes_of({i << 44, i << 44}); }},
+    {"32 bytes, only an early word differs", [](uint64_t i) { return bytes_of({i, 0, 0, 0}); }},
     {"32 bytes, early words exchanged",
-     [](uint64_t i) {
-         return i % 2 == 0 ? bytes_of({i, 1, 0, 0}) : bytes_of({1, i - 1, 0, 0});
-     }},
+     [](uint64_t i) { return i % 2 == 0 ? bytes_of({i, 1, 0, 0}) : bytes_of({1, i - 1, 0, 0}); }},
     {"32 bytes, early differences repeated later",
-     [](uint64_t i) {
-         return bytes_of({i, 0, i, 0});
-     }},
+     [](uint64_t i) { return bytes_of({i, 0, i, 0}); }},
     {"20 blocks, each of two kinds",
      [](uint64_t i) {
          std::string s;
@@ -258,8 +229,7 @@ void collisions_from_another_process(const char* name, uint64_t mask, std::size_
         for (uint64_t key = 0, found = 0; found < n; ++key)
             if ((hash(key) & mask) == 0) {
                 ++found;
-                if (::write(pipe[1], &key, sizeof(key)) != sizeof(key))
-                    std::_Exit(1);
+                if (::write(pipe[1], &key, sizeof(key)) != sizeof(key)) std::_Exit(1);
             }
         std::_Exit(0);
     }
@@ -277,7 +247,7 @@ void collisions_from_another_process(const char* name, uint64_t mask, std::size_
     });
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     begin(argc, argv);

@@ -54,8 +54,7 @@ constexpr body bodies[] = {
     },
     [](map& m) {
         m.update(5, [](const value* v) {
-            if (v != nullptr)
-                look(*v, 5);
+            if (v != nullptr) look(*v, 5);
             return std::optional<value>(value(5));
         });
     },
@@ -76,13 +75,12 @@ constexpr body bodies[] = {
     [](map& m) { m.compare_and_erase(7, value(8)); },
 };
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     begin(argc, argv);
     map m;
-    for (std::uint64_t n = 0; n < keys; ++n)
-        m.try_emplace(n, n);
+    for (std::uint64_t n = 0; n < keys; ++n) m.try_emplace(n, n);
     std::latch waking(1);
     std::latch sleeping(std::size(bodies));
     wake = &waking;
@@ -115,14 +113,12 @@ int main(int argc, char** argv) {
                         m.store(n, value(n));
                     else if (!m.erase(n))
                         m.try_emplace(n, n);
-                    if (roll(200'000) == 0)
-                        m.clear();
+                    if (roll(200'000) == 0) m.clear();
                 }
             });
         churning.clear();
         // Nobody is in a section now: writes bring the lists below the bound.
-        for (std::uint64_t n = 0; n < 40'000; ++n)
-            m.store(n % keys, value(n % keys));
+        for (std::uint64_t n = 0; n < 40'000; ++n) m.store(n % keys, value(n % keys));
         most = std::max(most, m.stats().retired_objects);
         require(most <= bound, "garbage is bounded while callbacks sleep");
         std::jthread([&m] { m.reclaim(); }).join();

@@ -21,7 +21,7 @@ struct settings {
     const char* program = "";
     bool long_form = false;
     std::uint64_t seed = 1;
-    double seconds = 0; ///< SYNCMAP_SECONDS, for programs that run for a time
+    double seconds = 0;  ///< SYNCMAP_SECONDS, for programs that run for a time
 
     template <class N>
     [[nodiscard]] N pick(N in_short, N in_long) const {
@@ -87,8 +87,7 @@ void eventually(const Condition& condition, const char* promise) {
 class dice {
 public:
     explicit dice(std::uint64_t stream) : state_(running.seed * 0x9e3779b97f4a7c15 + stream + 1) {
-        for (int i = 0; i < 4; ++i)
-            roll();
+        for (int i = 0; i < 4; ++i) roll();
     }
     std::uint64_t operator()(std::uint64_t faces) { return roll() % faces; }
     std::uint64_t word() { return roll(); }
@@ -113,11 +112,10 @@ inline std::size_t resident_bytes() {
     std::size_t total = 0;
     std::size_t resident = 0;
     if (std::FILE* const f = std::fopen("/proc/self/statm", "r")) {
-        if (std::fscanf(f, "%zu %zu", &total, &resident) != 2)
-            resident = 0;
+        if (std::fscanf(f, "%zu %zu", &total, &resident) != 2) resident = 0;
         std::fclose(f);
     }
     return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-} // namespace faults
+}  // namespace faults

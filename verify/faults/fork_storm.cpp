@@ -28,17 +28,15 @@ void use_all(Map& m, const Make& make) {
     using T = typename Map::mapped_type;
     for (std::uint64_t n = 0; n < keys; ++n) {
         require(m.load(n) == make(n), "a child finds every key");
-        m.store(n, make(n)); // waits for ever if a thread that is not here has the bucket locked
+        m.store(n, make(n));  // waits for ever if a thread that is not here has the bucket locked
     }
     std::size_t seen = 0;
     m.for_each([&](std::uint64_t, const auto&) { ++seen; });
     require(seen == keys, "a child visits every key");
-    for (std::uint64_t n = 0; n < keys; n += 2)
-        require(m.erase(n), "a child erases");
+    for (std::uint64_t n = 0; n < keys; n += 2) require(m.erase(n), "a child erases");
     m.update(1, [&](const T*) { return std::optional<T>(); });
     m.reserve(2 * keys);
-    for (std::uint64_t n = 0; n < 1000; ++n)
-        m.try_emplace(n, make(n));
+    for (std::uint64_t n = 0; n < 1000; ++n) m.try_emplace(n, make(n));
     m.shrink_to_fit();
     m.reclaim();
     require(m.stats().retired_objects <= 64,
@@ -49,7 +47,7 @@ void use_all(Map& m, const Make& make) {
 
 // In a child there is nobody to hold anything back: not even iterations that were going on.
 [[noreturn]] void child(texts& t, words& w) {
-    ::alarm(100); // a child that waits for what it does not have
+    ::alarm(100);  // a child that waits for what it does not have
     use_all(w, [](std::uint64_t n) { return n; });
     use_all(t, text);
     std::_Exit(0);
@@ -68,20 +66,19 @@ void wait_for(pid_t pid, fate f, dice& roll) {
     }
     int status = 0;
     require(::waitpid(pid, &status, 0) == pid, "the child can be waited for");
-    if (f == fate::is_killed && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        return;
+    if (f == fate::is_killed && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) return;
     require(!WIFSIGNALED(status) || WTERMSIG(status) != SIGALRM,
             "a child does not wait for threads that it does not have");
     require(WIFEXITED(status) && WEXITSTATUS(status) == 0, "a child finds all as it should be");
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     begin(argc, argv);
     texts t;
     words w;
-    texts written; // by other threads: lost to the children
+    texts written;  // by other threads: lost to the children
     for (std::uint64_t n = 0; n < keys; ++n) {
         t.store(n, text(n));
         w.store(n, n);
@@ -91,7 +88,7 @@ int main(int argc, char** argv) {
     std::vector<std::jthread> storm;
     for (std::uint64_t me = 0; me < 2; ++me)
         storm.emplace_back([&,
-                            me] { // loads, which move buckets when they find some that have moved
+                            me] {  // loads, which move buckets when they find some that have moved
             dice roll(me);
             for (; !over; ++operations) {
                 const std::uint64_t n = roll(keys);
@@ -110,8 +107,7 @@ int main(int argc, char** argv) {
                 t.for_each(
                     [n = 0](std::uint64_t, const std::string&) mutable { return ++n < 100; });
             written.store(roll(3000), *pin);
-            if (roll(3) == 0)
-                written.erase(roll(3000));
+            if (roll(3) == 0) written.erase(roll(3000));
         }
     });
     storm.emplace_back([&] {
@@ -138,8 +134,7 @@ int main(int argc, char** argv) {
         std::fflush(nullptr);
         const pid_t pid = ::fork();
         require(pid >= 0, "fork succeeds");
-        if (pid == 0)
-            child(t, w);
+        if (pid == 0) child(t, w);
         wait_for(pid, f, roll);
     }
     over = true;

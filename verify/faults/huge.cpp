@@ -19,7 +19,7 @@ constexpr std::size_t mebi = std::size_t{1} << 20;
 
 void huge_strings(std::size_t size) {
     const std::string a = std::string(size, 'x') + "a";
-    const std::string b = std::string(size, 'x') + "b"; // differs in its last byte
+    const std::string b = std::string(size, 'x') + "b";  // differs in its last byte
     syncmap::map<std::string, std::string> m;
     m.store(a, "of a");
     m.store("small", a);
@@ -32,7 +32,7 @@ void huge_strings(std::size_t size) {
         "a huge value is visited");
     const auto pin = m.pin("small");
     require(m.exchange("small", "replaced").value() == a, "a huge value is exchanged");
-    for (int i = 0; i < 3000; ++i) // the table grows, the huge keys move
+    for (int i = 0; i < 3000; ++i)  // the table grows, the huge keys move
         m.store(std::to_string(i), "small");
     require(m.erase(b) && m.load(a) == "of a" && !m.contains(b), "huge keys move with their table");
     require(pin->size() == a.size(), "a handle keeps a huge value");
@@ -57,24 +57,16 @@ void huge_values(std::size_t rounds) {
     const auto value = [](std::size_t n) {
         return std::make_unique<block>(static_cast<unsigned char>(n));
     };
-    for (std::uint64_t n = 0; n < 40; ++n)
-        m->try_emplace(n, static_cast<unsigned char>(n));
+    for (std::uint64_t n = 0; n < 40; ++n) m->try_emplace(n, static_cast<unsigned char>(n));
     std::size_t most = 0;
     for (std::size_t i = 0; i < rounds; ++i) {
         const std::uint64_t n = i % 40;
         const auto before = value(n);
         switch (i % 4) {
-        case 0:
-            m->store(n, *before);
-            break;
-        case 1:
-            require(m->compare_exchange(n, *before, *before), "blocks are compared");
-            break;
-        case 2:
-            require(m->erase(n), "blocks are erased");
-            [[fallthrough]];
-        default:
-            m->try_emplace(n, static_cast<unsigned char>(n));
+        case 0: m->store(n, *before); break;
+        case 1: require(m->compare_exchange(n, *before, *before), "blocks are compared"); break;
+        case 2: require(m->erase(n), "blocks are erased"); [[fallthrough]];
+        default: m->try_emplace(n, static_cast<unsigned char>(n));
         }
         m->visit(n, [&](const block& b) {
             require(b.is(static_cast<unsigned char>(n)), "a block is whole");
@@ -125,7 +117,7 @@ int absurd_requests() {
     return requests;
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     begin(argc, argv);

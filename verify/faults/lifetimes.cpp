@@ -23,11 +23,11 @@ shared_maps of_program;
 struct last_words {
     shared_maps* maps = nullptr;
     ~last_words() {
-        if (maps != nullptr) // the end of a thread, or of the process
+        if (maps != nullptr)  // the end of a thread, or of the process
             use(*maps, 77, 50);
     }
 };
-last_words at_exit; // destroyed before the maps above
+last_words at_exit;  // destroyed before the maps above
 
 void short_lived_threads(std::size_t count) {
     std::vector<std::jthread> all;
@@ -62,8 +62,7 @@ void open_use_close(const char* path, std::uint64_t stream) {
 std::size_t opening_and_closing(const char* path, std::size_t rounds) {
     std::atomic<bool> over{false};
     std::jthread bystander([&] {
-        for (std::uint64_t i = 0; !over; ++i)
-            use(of_program, 1000 + i, 100);
+        for (std::uint64_t i = 0; !over; ++i) use(of_program, 1000 + i, 100);
     });
     std::size_t unloaded = 0;
     for (std::size_t i = 0; i < rounds; ++i) {
@@ -79,15 +78,14 @@ std::size_t opening_and_closing(const char* path, std::size_t rounds) {
         }
         // It could not be unloaded while a thread that had closed it still had a map in it. That is looked
         // at again when somebody closes it the next time.
-        if (void* const still = ::dlopen(path, RTLD_NOW | RTLD_NOLOAD))
-            ::dlclose(still);
+        if (void* const still = ::dlopen(path, RTLD_NOW | RTLD_NOLOAD)) ::dlclose(still);
         unloaded += ::dlopen(path, RTLD_NOW | RTLD_NOLOAD) == nullptr;
     }
     over = true;
     return unloaded;
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     begin(argc, argv);

@@ -18,8 +18,7 @@ struct shared_maps {
 /// Not std::to_string: a library that instantiates what all libraries share (STB_GNU_UNIQUE) is never unloaded.
 inline std::string name(std::uint64_t n) {
     std::string s(n % 2 != 0 ? "t" : "a text that is too long to be stored in its object ");
-    for (; n != 0; n /= 10)
-        s += static_cast<char>('0' + n % 10);
+    for (; n != 0; n /= 10) s += static_cast<char>('0' + n % 10);
     return s;
 }
 
@@ -29,12 +28,8 @@ inline void use(shared_maps& maps, std::uint64_t stream, std::size_t rounds) {
     for (std::size_t i = 0; i < rounds; ++i) {
         const std::uint64_t n = roll(keys);
         switch (roll(6)) {
-        case 0:
-            maps.words.erase(n);
-            break;
-        case 1:
-            maps.texts.erase(name(n));
-            break;
+        case 0: maps.words.erase(n); break;
+        case 1: maps.texts.erase(name(n)); break;
         case 2:
             maps.texts.visit(name(n), [&](const std::string& s) {
                 require(s == name(n + 1), "a value is its key's");
@@ -47,9 +42,7 @@ inline void use(shared_maps& maps, std::uint64_t stream, std::size_t rounds) {
             if (const auto pin = maps.texts.pin(name(n)))
                 require(*pin == name(n + 1), "a handle is its key's");
             break;
-        default:
-            maps.texts.store(name(n), name(n + 1));
-            maps.words.store(n, 3 * n);
+        default: maps.texts.store(name(n), name(n + 1)); maps.words.store(n, 3 * n);
         }
     }
 }
@@ -57,4 +50,4 @@ inline void use(shared_maps& maps, std::uint64_t stream, std::size_t rounds) {
 /// What the library exports: uses the program's maps, and its own static and thread_local ones.
 using plugin_function = void(shared_maps& of_program, std::uint64_t stream, std::size_t rounds);
 
-} // namespace faults
+}  // namespace faults

@@ -8,7 +8,7 @@ namespace {
 
 faults::shared_maps own;
 
-} // namespace
+}  // namespace
 
 extern "C" [[gnu::visibility("default")]] void
 use_plugin(faults::shared_maps& of_program, std::uint64_t stream, std::size_t rounds) {
@@ -17,6 +17,5 @@ use_plugin(faults::shared_maps& of_program, std::uint64_t stream, std::size_t ro
     faults::use(of_thread, stream, rounds / 4);
     faults::use(of_program, stream, rounds);
     // What was retired here may be destroyed by others: now, or when this code is gone.
-    if (stream % 2 == 0)
-        own.texts.clear();
+    if (stream % 2 == 0) own.texts.clear();
 }

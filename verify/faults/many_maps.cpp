@@ -29,11 +29,9 @@ void use(Map& m, std::uint64_t me, std::uint64_t keys, const Make& make, dice& r
         m.store(make(n), make(n));
         if (const auto found = m.load(make(roll(threads * keys))))
             require(!(*found == make(threads * keys)), "a map has its own values only");
-        if (i % 3 == 0)
-            m.erase(make(n));
+        if (i % 3 == 0) m.erase(make(n));
     }
-    if (roll(10) == 0)
-        m.clear();
+    if (roll(10) == 0) m.clear();
     m.for_each([](const auto&, const auto&) {});
 }
 
@@ -45,19 +43,15 @@ void all_at_once(std::size_t count, std::uint64_t stream) {
     for (std::uint64_t me = 0; me < threads; ++me)
         all.emplace_back([&, me] {
             dice roll(stream + me);
-            for (std::size_t i = me; i < count; i += threads)
-                alive[i] = std::make_unique<words>();
+            for (std::size_t i = me; i < count; i += threads) alive[i] = std::make_unique<words>();
             meet.arrive_and_wait();
-            for (auto& m : alive)
-                use(
-                    *m, me, 3, [](std::uint64_t n) { return n; }, roll);
+            for (auto& m : alive) use(*m, me, 3, [](std::uint64_t n) { return n; }, roll);
             meet.arrive_and_wait();
-            for (std::size_t i = (me + 1) % threads; i < count; i += threads)
-                alive[i].reset();
+            for (std::size_t i = (me + 1) % threads; i < count; i += threads) alive[i].reset();
         });
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     begin(argc, argv);

@@ -54,13 +54,13 @@ auto contents(const Map& m) {
 enum class need {
     memory,
     nothing
-}; ///< nothing: the call must not fail where copies need no memory
+};  ///< nothing: the call must not fail where copies need no memory
 
 template <class Map>
 struct member {
     const char* name;
     need needs;
-    bool in_parts; ///< what was done before the failure stays done
+    bool in_parts;  ///< what was done before the failure stays done
     void (*call)(Map&, std::uint64_t n);
 };
 
@@ -96,8 +96,7 @@ const auto& members() {
          }},
         {"store over what is there", overwriting, false,
          [](Map& m, std::uint64_t n) {
-             if (m.contains(make<K>(n)))
-                 m.store(make<K>(n), make<T>(n + 1));
+             if (m.contains(make<K>(n))) m.store(make<K>(n), make<T>(n + 1));
          }},
         {"load_or_store", need::memory, false,
          [](Map& m, std::uint64_t n) { m.load_or_store(make<K>(n), make<T>(n + 1)); }},
@@ -155,13 +154,11 @@ template <class Map>
 void put(Map& m, std::uint64_t first, std::uint64_t last) {
     using K = typename Map::key_type;
     using T = typename Map::mapped_type;
-    for (std::uint64_t n = first; n < last; ++n)
-        m.store(make<K>(n), make<T>(n));
+    for (std::uint64_t n = first; n < last; ++n) m.store(make<K>(n), make<T>(n));
 }
 template <class Map>
 void take(Map& m, std::uint64_t first, std::uint64_t last) {
-    for (std::uint64_t n = first; n < last; ++n)
-        m.erase(make<typename Map::key_type>(n));
+    for (std::uint64_t n = first; n < last; ++n) m.erase(make<typename Map::key_type>(n));
 }
 
 template <class Map>
@@ -253,8 +250,7 @@ void one(const member<Map>& f, const state<Map>& s, std::uint64_t n, bool all_fr
         }
         const long leaked = heap::bytes - bytes_before;
         require(leaked == 0, "nothing leaks: " + where);
-        if (passed)
-            return;
+        if (passed) return;
     }
 }
 
@@ -263,8 +259,7 @@ void every_member_in_every_state() {
     for (const auto& s : states<Map>)
         for (const auto& f : members<Map>())
             for (const std::uint64_t n : {2u, 77u, 4000u})
-                for (const bool all_from_there : {false, true})
-                    one(f, s, n, all_from_there);
+                for (const bool all_from_there : {false, true}) one(f, s, n, all_from_there);
 }
 
 // A thread's first call of all. Threads that have got a record stay until the end, so that the next
@@ -302,7 +297,7 @@ void first_call_of_a_thread(std::vector<std::jthread>& staying, std::counting_se
     }
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     begin(argc, argv);

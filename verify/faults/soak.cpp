@@ -39,10 +39,8 @@ void work(maps& m, dice& roll, std::deque<syncmap::pinned<std::string>>& pins) {
         m.texts.erase(text(n));
         break;
     case 2:
-        if (auto pin = m.texts.pin(text(n)))
-            pins.push_back(std::move(pin));
-        if (pins.size() > 100)
-            pins.pop_front();
+        if (auto pin = m.texts.pin(text(n))) pins.push_back(std::move(pin));
+        if (pins.size() > 100) pins.pop_front();
         break;
     case 3:
         m.texts.update(text(n), [&](const std::string* s) {
@@ -50,12 +48,8 @@ void work(maps& m, dice& roll, std::deque<syncmap::pinned<std::string>>& pins) {
             return std::optional(text(n + 1));
         });
         break;
-    case 4:
-        m.texts.load_or_compute(text(n), [&] { return text(n + 1); });
-        break;
-    case 5:
-        m.words.exchange(n, 3 * n);
-        break;
+    case 4: m.texts.load_or_compute(text(n), [&] { return text(n + 1); }); break;
+    case 5: m.words.exchange(n, 3 * n); break;
     case 6:
     case 7:
     case 8:
@@ -64,27 +58,15 @@ void work(maps& m, dice& roll, std::deque<syncmap::pinned<std::string>>& pins) {
             require(s == text(n + 1), "a value is its key's");
         });
         break;
-    default:
-        m.words.store(n, 3 * n);
-        m.texts.store(text(n), text(n + 1));
+    default: m.words.store(n, 3 * n); m.texts.store(text(n), text(n + 1));
     }
     if (roll(200'000) == 0) {
         switch (roll(6)) {
-        case 0:
-            m.words.clear();
-            break;
-        case 1:
-            m.texts.clear();
-            break;
-        case 2:
-            m.texts.for_each([](const std::string&, const std::string&) {});
-            break;
-        case 3:
-            m.texts.reserve(3 * keys);
-            break;
-        case 4:
-            m.words.shrink_to_fit();
-            break;
+        case 0: m.words.clear(); break;
+        case 1: m.texts.clear(); break;
+        case 2: m.texts.for_each([](const std::string&, const std::string&) {}); break;
+        case 3: m.texts.reserve(3 * keys); break;
+        case 4: m.words.shrink_to_fit(); break;
         default:
             m.texts.erase_if(
                 [](const std::string& k, const std::string&) { return k.size() % 2 == 0; });
@@ -101,13 +83,12 @@ struct sample {
 
 std::size_t median(const std::vector<sample>& all, std::size_t first, std::size_t last) {
     std::vector<std::size_t> some;
-    for (std::size_t i = first; i < last; ++i)
-        some.push_back(all[i].resident);
+    for (std::size_t i = first; i < last; ++i) some.push_back(all[i].resident);
     std::sort(some.begin(), some.end());
     return some[some.size() / 2];
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     begin(argc, argv, 12, 3600);
@@ -119,12 +100,11 @@ int main(int argc, char** argv) {
     std::vector<std::jthread> all;
     for (std::uint64_t me = 0; me < workers; ++me)
         all.emplace_back([&, me] {
-            for (std::uint64_t generation = 0; !over; ++generation) // threads come and go
+            for (std::uint64_t generation = 0; !over; ++generation)  // threads come and go
                 std::jthread([&] {
                     dice roll(me + workers * generation);
                     std::deque<syncmap::pinned<std::string>> pins;
-                    for (std::size_t i = 0; i < 300'000 && !over; ++i)
-                        work(m, roll, pins);
+                    for (std::size_t i = 0; i < 300'000 && !over; ++i) work(m, roll, pins);
                     operations += 300'000;
                     ++threads;
                 }).join();
@@ -147,8 +127,7 @@ int main(int argc, char** argv) {
         std::fprintf(table, "%.1f\t%.2f\t%zu\t%zu\n", s.seconds,
                      static_cast<double>(s.resident) / (1 << 20), s.retired, s.entries);
         std::fflush(table);
-        if (passed.count() > running.seconds)
-            break;
+        if (passed.count() > running.seconds) break;
     }
     over = true;
     all.clear();

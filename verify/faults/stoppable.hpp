@@ -42,8 +42,7 @@ public:
     ~stoppable() {
         thread_.request_stop();
         thread_.join();
-        for (const int fd : {stopped_[0], stopped_[1], go_on_[0], go_on_[1]})
-            ::close(fd);
+        for (const int fd : {stopped_[0], stopped_[1], go_on_[0], go_on_[1]}) ::close(fd);
     }
 
     /// Returns when the thread stands still; says whether it does in the middle of an operation.
@@ -67,7 +66,7 @@ private:
                 me_->stand_still();
             }
         };
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_handler = [](int) {
             if (heap::busy)
                 wanted_ = 1;
@@ -80,8 +79,7 @@ private:
     /// Nothing but read() and write(): they are safe in a signal handler.
     void stand_still() noexcept {
         char byte = inside_ ? 1 : 0;
-        if (::write(stopped_[1], &byte, 1) != 1 || ::read(go_on_[0], &byte, 1) != 1)
-            ::_exit(3);
+        if (::write(stopped_[1], &byte, 1) != 1 || ::read(go_on_[0], &byte, 1) != 1) ::_exit(3);
     }
 
     static inline thread_local stoppable* volatile me_ = nullptr;
@@ -94,4 +92,4 @@ private:
     std::jthread thread_;
 };
 
-} // namespace faults
+}  // namespace faults

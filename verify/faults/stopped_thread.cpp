@@ -18,8 +18,8 @@ namespace {
 
 using namespace faults;
 
-constexpr std::uint64_t staying = 600; ///< keys that are always there
-constexpr std::uint64_t changing = 60; ///< others, used by the thread that is stopped
+constexpr std::uint64_t staying = 600;  ///< keys that are always there
+constexpr std::uint64_t changing = 60;  ///< others, used by the thread that is stopped
 
 /// Too large to be kept in a slot: overwriting one leaves garbage.
 struct wide {
@@ -37,11 +37,11 @@ T make(std::uint64_t n) {
 
 struct tally {
     std::size_t stops = 0;
-    std::size_t inside = 0;       ///< in the middle of an operation
-    std::size_t amended = 0;      ///< while entries were moving
-    std::size_t lock_held = 0;    ///< with the lock of a bucket
-    std::size_t list_held = 0;    ///< with the lock of a list of garbage
-    std::size_t section_held = 0; ///< in a section: reclaim() waits
+    std::size_t inside = 0;        ///< in the middle of an operation
+    std::size_t amended = 0;       ///< while entries were moving
+    std::size_t lock_held = 0;     ///< with the lock of a bucket
+    std::size_t list_held = 0;     ///< with the lock of a list of garbage
+    std::size_t section_held = 0;  ///< in a section: reclaim() waits
     std::size_t loads = 0;
     std::size_t stores = 0;
     void operator+=(const tally& other) {
@@ -71,10 +71,9 @@ public:
         for (std::size_t before = stored_;; before = stored_) {
             if (comes_true([&] { return over_ || stored_ != before; },
                            std::chrono::milliseconds(30))) {
-                if (over_)
-                    return true;
+                if (over_) return true;
             } else {
-                abandoned_ = true; // it comes back when the stopped thread goes on
+                abandoned_ = true;  // it comes back when the stopped thread goes on
                 return false;
             }
         }
@@ -105,24 +104,17 @@ public:
             case 0:
                 map_.update(n, [](const T* t) { return t ? std::optional(*t) : std::nullopt; });
                 break;
-            case 1:
-                map_.load_or_store(n, make<T>(n));
-                break;
-            case 2:
-                map_.compare_exchange(n, make<T>(n), make<T>(n));
-                break;
-            case 3:
-                n < staying ? map_.store(n, make<T>(n)) : void(map_.erase(n));
-                break;
+            case 1: map_.load_or_store(n, make<T>(n)); break;
+            case 2: map_.compare_exchange(n, make<T>(n), make<T>(n)); break;
+            case 3: n < staying ? map_.store(n, make<T>(n)) : void(map_.erase(n)); break;
             case 4:
                 n < staying ? void(map_.exchange(n, make<T>(n))) : void(map_.load_and_erase(n));
                 break;
-            case 5: // grows, and shrinks again
+            case 5:  // grows, and shrinks again
                 wave++ / 3000 % 2 == 0 ? map_.store(10'000 + wave % 3000, make<T>(n))
                                        : void(map_.erase(10'000 + wave % 3000));
                 break;
-            default:
-                map_.store(n, make<T>(n));
+            default: map_.store(n, make<T>(n));
             }
         });
     }
@@ -130,25 +122,14 @@ public:
         return run(stops, [this, roll = dice(3)]() mutable {
             const std::uint64_t n = roll(staying);
             switch (roll(100)) {
-            case 0:
-                map_.for_each([](std::uint64_t, const T&) {});
-                break;
-            case 1:
-                static_cast<void>(map_.size());
-                break;
+            case 0: map_.for_each([](std::uint64_t, const T&) {}); break;
+            case 1: static_cast<void>(map_.size()); break;
             default:
                 switch (n % 4) {
-                case 0:
-                    map_.visit(n, [](const T&) {});
-                    break;
-                case 1:
-                    map_.pin(n);
-                    break;
-                case 2:
-                    map_.contains(n);
-                    break;
-                default:
-                    map_.load(n);
+                case 0: map_.visit(n, [](const T&) {}); break;
+                case 1: map_.pin(n); break;
+                case 2: map_.contains(n); break;
+                default: map_.load(n);
                 }
             }
         });
@@ -156,8 +137,7 @@ public:
 
 private:
     void fill() {
-        for (std::uint64_t n = 0; n < staying; ++n)
-            map_.store(n, make<T>(n));
+        for (std::uint64_t n = 0; n < staying; ++n) map_.store(n, make<T>(n));
     }
 
     template <class Body>
@@ -167,15 +147,14 @@ private:
             stoppable victim(std::move(body));
             dice roll(5);
             for (std::size_t i = 0; i < stops; ++i) {
-                if (i % 4 != 3) { // entries are on the move at most stops
+                if (i % 4 != 3) {  // entries are on the move at most stops
                     map_.reserve(3000);
                     map_.shrink_to_fit();
                 }
                 const std::size_t enough = victim.operations() + roll(6);
                 eventually([&] { return victim.operations() >= enough; }, "a thread works");
                 all += while_stopped(victim, i % 8 == 7);
-                if (i % 8 == 7)
-                    fill();
+                if (i % 8 == 7) fill();
                 const std::size_t then = victim.operations();
                 eventually([&] { return victim.operations() > then; }, "a thread goes on");
             }
@@ -198,14 +177,13 @@ private:
         std::vector<std::unique_ptr<storer<T>>> stuck;
         store_everywhere(t, stuck);
         look_at_everything(t);
-        const std::size_t tables = 4; // may have been left meanwhile
+        const std::size_t tables = 4;  // may have been left meanwhile
         require(map_.stats().retired_objects <= before.retired_objects + t.stores + tables,
                 "garbage grows by what is unlinked, and no more");
         std::atomic<bool> cleared{false};
         std::atomic<bool> reclaimed{false};
         std::jthread ending([&] {
-            if (clear_too && t.list_held == 0)
-                map_.clear();
+            if (clear_too && t.list_held == 0) map_.clear();
             cleared = true;
             map_.reclaim();
             reclaimed = true;
@@ -269,12 +247,12 @@ private:
             t.stores += now.stored() + 1;
             first = now.current() + 1;
             if (map_.load(now.current()) == make<T>(value)) {
-                t.list_held = 1; // done, and visible; on its way out
+                t.list_held = 1;  // done, and visible; on its way out
             } else if (locked_out == nullptr) {
                 t.lock_held = 1;
                 locked_out = &now;
             } else if (!comes_true([&] { return now.over() || locked_out->over(); },
-                                   std::chrono::seconds(30))) { // not only slow
+                                   std::chrono::seconds(30))) {  // not only slow
                 violation("a stopped thread keeps stores to more than one unit of buckets waiting");
             } else {
                 locked_out = now.over() ? locked_out : &now;
@@ -294,7 +272,7 @@ private:
     std::uint64_t values_ = 1'000'000;
 };
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     begin(argc, argv);

@@ -24,15 +24,13 @@ public:
     bench(input& from, const hash_scheme& scheme, bool one_ledger) : input_(from) {
         sides_[0].scheme = scheme;
         sides_[1].memory = &ledgers_[one_ledger ? 0 : 1];
-        for (side& s : sides_)
-            s.map = empty_map(s);
+        for (side& s : sides_) s.map = empty_map(s);
     }
     bench(const bench&) = delete;
     bench& operator=(const bench&) = delete;
     virtual ~bench() {
         drop_handles();
-        for (side& s : sides_)
-            s.map.reset();
+        for (side& s : sides_) s.map.reset();
     }
 
 protected:
@@ -79,8 +77,7 @@ protected:
             require((armed.fired() & may_fail) != 0, "a call failed that must not fail");
             const faults::pause quiet;
             // Later failures of a step are compared at its end.
-            if (!std::exchange(failed_before_, true))
-                compare_all();
+            if (!std::exchange(failed_before_, true)) compare_all();
         }
         return done;
     }
@@ -137,20 +134,18 @@ protected:
     }
     void drop_handle(number slot) { handles_[slot % handles_.size()].pin.reset(); }
     void drop_handles() {
-        for (handle& h : handles_)
-            h.pin.reset();
+        for (handle& h : handles_) h.pin.reset();
     }
     [[nodiscard]] bool any_handle() const {
         for (const handle& h : handles_)
-            if (h.pin)
-                return true;
+            if (h.pin) return true;
         return false;
     }
 
     input& input_;
-    fault_plan plan_; ///< of the step, as far as it has not been used up
-    int depth_ = 0;   ///< of steps within callbacks
-    int nested_ = 0;  ///< steps within callbacks of this step, so far
+    fault_plan plan_;  ///< of the step, as far as it has not been used up
+    int depth_ = 0;    ///< of steps within callbacks
+    int nested_ = 0;   ///< steps within callbacks of this step, so far
     bool failed_before_ = false;
 
 private:
@@ -165,4 +160,4 @@ private:
     std::array<handle, 8> handles_;
 };
 
-} // namespace fuzz
+}  // namespace fuzz

@@ -32,8 +32,8 @@ struct injected : std::exception {
 /// Kinds of points, to be combined.
 enum fault : std::uint8_t {
     none = 0,
-    map_memory = 1,   ///< through the map's allocator
-    other_memory = 2, ///< through operator new (faults.cpp)
+    map_memory = 1,    ///< through the map's allocator
+    other_memory = 2,  ///< through operator new (faults.cpp)
     copying = 4,
     moving = 8,
     hashing = 16,
@@ -44,24 +44,21 @@ enum fault : std::uint8_t {
 
 struct fault_plan {
     std::uint8_t kinds = none;
-    std::uint8_t after = 0; ///< this many points come to no harm
+    std::uint8_t after = 0;  ///< this many points come to no harm
     bool for_good = false;
 };
 
 class faults {
 public:
     static void point(fault kind) {
-        if ((plan_.kinds & kind) == 0)
-            return;
+        if ((plan_.kinds & kind) == 0) return;
         if (plan_.after != 0) {
             --plan_.after;
             return;
         }
-        if (!plan_.for_good)
-            plan_.kinds = none;
+        if (!plan_.for_good) plan_.kinds = none;
         fired_ = kind;
-        if (kind == map_memory || kind == other_memory)
-            throw std::bad_alloc();
+        if (kind == map_memory || kind == other_memory) throw std::bad_alloc();
         throw injected();
     }
 
@@ -105,4 +102,4 @@ private:
     static inline fault fired_ = none;
 };
 
-} // namespace fuzz
+}  // namespace fuzz

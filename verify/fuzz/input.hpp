@@ -44,7 +44,7 @@ constexpr bool is_exclusive(operation what) { return what >= operation::swap; }
 
 struct step {
     operation what;
-    bool nests; ///< some of its callbacks do a step of their own
+    bool nests;  ///< some of its callbacks do a step of their own
     number key;
     number value;
     fault_plan plan;
@@ -58,8 +58,7 @@ public:
     [[nodiscard]] bool empty() const { return rest_.empty(); }
 
     std::uint8_t byte() {
-        if (rest_.empty())
-            return 0;
+        if (rest_.empty()) return 0;
         const std::uint8_t first = rest_.front();
         rest_ = rest_.subspan(1);
         return first;
@@ -83,4 +82,4 @@ private:
     std::span<const std::uint8_t> rest_;
 };
 
-} // namespace fuzz
+}  // namespace fuzz

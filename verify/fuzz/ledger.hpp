@@ -31,8 +31,7 @@ private:
         auto* const made = bytes <= most_at_once
                                ? static_cast<header*>(std::malloc(sizeof(header) + bytes))
                                : nullptr;
-        if (made == nullptr)
-            throw std::bad_alloc();
+        if (made == nullptr) throw std::bad_alloc();
         *made = {this, bytes};
         ++blocks_;
         return made + 1;
@@ -87,4 +86,4 @@ private:
     ledger* from_;
 };
 
-} // namespace fuzz
+}  // namespace fuzz

@@ -118,14 +118,12 @@ protected:
                     const reference::entry shown{of(k), of(v)};
                     {
                         const faults::pause quiet;
-                        if (doomed && doomed->first == shown.first)
-                            doomed.reset();
+                        if (doomed && doomed->first == shown.first) doomed.reset();
                         settle();
                         require(all.was(shown.first, shown.second), "erase_if: another value");
                     }
                     this->call_back(s);
-                    if ((shown.first + shown.second + s.value) % 4 != 0)
-                        doomed = shown;
+                    if ((shown.first + shown.second + s.value) % 4 != 0) doomed = shown;
                     return doomed.has_value();
                 });
                 const faults::pause quiet;
@@ -133,8 +131,7 @@ protected:
                 require(got == erased, "erase_if: another count");
             } catch (...) {
                 const faults::pause quiet;
-                if (doomed && !map().contains(Shape::lookup(base::key(doomed->first))))
-                    settle();
+                if (doomed && !map().contains(Shape::lookup(base::key(doomed->first)))) settle();
                 throw;
             }
         });
@@ -143,10 +140,9 @@ protected:
 private:
     static std::vector<key_type> some_keys(const step& s) {
         std::vector<key_type> keys;
-        for (number i = 0; i < s.value; ++i)
-            keys.push_back(base::key(s.key + i * (s.value % 3)));
+        for (number i = 0; i < s.value; ++i) keys.push_back(base::key(s.key + i * (s.value % 3)));
         return keys;
     }
 };
 
-} // namespace fuzz
+}  // namespace fuzz

@@ -11,7 +11,7 @@ extern template void run_shape<text>(input&);
 extern template void run_shape<words>(input&);
 extern template void run_shape<objects>(input&);
 extern template void run_shape<anything_goes>(input&);
-} // namespace fuzz
+}  // namespace fuzz
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
     fuzz::tracing = std::getenv("FUZZ_TRACE") != nullptr;

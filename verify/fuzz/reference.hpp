@@ -42,23 +42,20 @@ public:
         const bool equal = get(key) == expected;
         require(classic_.compare_exchange(key, expected, desired) == equal,
                 "the references disagree about compare_exchange");
-        if (equal)
-            set(key, desired);
+        if (equal) set(key, desired);
         return equal;
     }
     bool compare_and_erase(number key, number expected) {
         const bool equal = get(key) == expected;
         require(classic_.compare_and_erase(key, expected) == equal,
                 "the references disagree about compare_and_erase");
-        if (equal)
-            remove(key);
+        if (equal) remove(key);
         return equal;
     }
     void clear() {
         entries_.clear();
         classic_.clear();
-        for (watch* w : watches_)
-            w->stays_.clear();
+        for (watch* w : watches_) w->stays_.clear();
     }
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
     [[nodiscard]] const std::unordered_map<number, number>& entries() const { return entries_; }
@@ -67,8 +64,7 @@ public:
     class watch {
     public:
         explicit watch(reference& of) : of_(of), states_(of.entries_.begin(), of.entries_.end()) {
-            for (const auto& [key, value] : of.entries_)
-                stays_.insert(key);
+            for (const auto& [key, value] : of.entries_) stays_.insert(key);
             of.watches_.push_back(this);
         }
         watch(const watch&) = delete;
@@ -92,13 +88,11 @@ public:
 private:
     void set(number key, number value) {
         entries_[key] = value;
-        for (watch* w : watches_)
-            w->states_.emplace(key, value);
+        for (watch* w : watches_) w->states_.emplace(key, value);
     }
     void remove(number key) {
         entries_.erase(key);
-        for (watch* w : watches_)
-            w->stays_.erase(key);
+        for (watch* w : watches_) w->stays_.erase(key);
     }
 
     std::unordered_map<number, number> entries_;
@@ -106,4 +100,4 @@ private:
     std::vector<watch*> watches_;
 };
 
-} // namespace fuzz
+}  // namespace fuzz

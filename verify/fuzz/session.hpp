@@ -23,8 +23,7 @@ public:
         tracked::at_death = [this] { use_from_destructor(); };
         while (!this->input_.empty() && work_left_ > 0) {
             carry_out(this->input_.step());
-            if (compare_always || this->failed_before_)
-                compare_here();
+            if (compare_always || this->failed_before_) compare_here();
         }
         this->compare_all();
         this->go_to_other();
@@ -37,8 +36,7 @@ private:
     static constexpr long work = 8'000;
 
     void carry_out(step s) {
-        if (tracing)
-            show(s);
+        if (tracing) show(s);
         const fault_plan outer_plan = std::exchange(this->plan_, s.plan);
         const int outer_nested = std::exchange(this->nested_, 0);
         this->failed_before_ = false;
@@ -47,8 +45,7 @@ private:
             one(s);
             ++operations;
             work_left_ -= cost(s);
-            if (s.what != operation::churn)
-                ++s.key;
+            if (s.what != operation::churn) ++s.key;
             ++s.value;
         }
         --this->depth_;
@@ -60,18 +57,15 @@ private:
     long cost(const step& s) {
         switch (s.what) {
         case operation::load_many:
-        case operation::visit_many:
-            return 1 + s.value;
+        case operation::visit_many: return 1 + s.value;
         case operation::for_each:
         case operation::erase_if:
         case operation::snapshot:
-        case operation::construct:
-            return 8 + static_cast<long>(this->model().size());
+        case operation::construct: return 8 + static_cast<long>(this->model().size());
         case operation::clear:
         case operation::reserve:
         case operation::move_assign:
-        case operation::move_construct:
-            return 32;
+        case operation::move_construct: return 32;
         default:
             // Keys of one hash are in one chain.
             return this->here().scheme.of == quality::good
@@ -96,8 +90,7 @@ private:
 
     void nested_step() override {
         step s = this->input_.step();
-        if (is_exclusive(s.what))
-            s.what = operation::contains;
+        if (is_exclusive(s.what)) s.what = operation::contains;
         carry_out(s);
     }
 
@@ -143,8 +136,7 @@ private:
     void show(const step& s) const {
         std::fprintf(stderr, "%*s%s key %u value %u x%u", 2 * this->depth_, "",
                      operation_names[static_cast<unsigned>(s.what)], s.key, s.value, s.count);
-        if (s.nests)
-            std::fputs(", callbacks do the next steps", stderr);
+        if (s.nests) std::fputs(", callbacks do the next steps", stderr);
         if (s.plan.kinds != none)
             std::fprintf(stderr, ", %s of kinds %#x after %u",
                          s.plan.for_good ? "failures" : "a failure", s.plan.kinds, s.plan.after);
@@ -159,12 +151,11 @@ void run_shape(input& in) {
     const std::uint8_t header = in.byte();
     hash_scheme scheme{static_cast<quality>((header & 63) % qualities), {}};
     if (scheme.of == quality::chosen)
-        for (std::uint8_t& byte : scheme.bytes)
-            byte = in.byte();
+        for (std::uint8_t& byte : scheme.bytes) byte = in.byte();
     if (tracing)
         std::fprintf(stderr, "shape %s, hash %u\n", Shape::name, static_cast<unsigned>(scheme.of));
     session<Shape>(in, scheme, (header & 64) != 0).run((header & 128) != 0);
     require(tracked::alive == 0, "an object was not destroyed");
 }
 
-} // namespace fuzz
+}  // namespace fuzz

@@ -27,22 +27,17 @@ inline constexpr unsigned qualities = 6;
 /// repeated.
 struct hash_scheme {
     quality of = quality::good;
-    std::array<std::uint8_t, 8> bytes{}; ///< of a chosen one
+    std::array<std::uint8_t, 8> bytes{};  ///< of a chosen one
 
     [[nodiscard]] std::uint64_t operator()(number n) const {
         const std::uint64_t mixed = (n + 1) * 0x9e3779b97f4a7c15;
         const std::uint64_t good = (mixed ^ (mixed >> 29U)) * 0xbf58476d1ce4e5b9;
         switch (of) {
-        case quality::good:
-            return good ^ (good >> 32U);
-        case quality::constant:
-            return 0x0123456789abcdef;
-        case quality::few:
-            return (good >> 61U) * 0x2492492492492492;
-        case quality::low_bits:
-            return good >> 56U;
-        case quality::high_bits:
-            return good & ~std::uint64_t{0xffffff};
+        case quality::good: return good ^ (good >> 32U);
+        case quality::constant: return 0x0123456789abcdef;
+        case quality::few: return (good >> 61U) * 0x2492492492492492;
+        case quality::low_bits: return good >> 56U;
+        case quality::high_bits: return good & ~std::uint64_t{0xffffff};
         case quality::chosen:
             // Which bucket and which tag: the input says.
             return std::uint64_t{bytes[n % 8]} << 56U | std::uint64_t{n} << 16U | bytes[n / 8 % 8];
@@ -229,8 +224,7 @@ struct anything_goes {
     static syncmap::any key(number n) { return any_of(n); }
     static syncmap::any value(number n) { return any_of(n); }
     static number number_of(const syncmap::any& a) {
-        if (const auto* const n = syncmap::any_cast<number>(&a))
-            return *n;
+        if (const auto* const n = syncmap::any_cast<number>(&a)) return *n;
         if (const auto* const n = syncmap::any_cast<std::uint64_t>(&a))
             return static_cast<number>(*n);
         return number_in(syncmap::any_cast<std::string>(a));
@@ -239,14 +233,11 @@ struct anything_goes {
 private:
     static syncmap::any any_of(number n) {
         switch (n % 3) {
-        case 0:
-            return n;
-        case 1:
-            return std::uint64_t{n};
-        default:
-            return text_of<std::string>(n);
+        case 0: return n;
+        case 1: return std::uint64_t{n};
+        default: return text_of<std::string>(n);
         }
     }
 };
 
-} // namespace fuzz
+}  // namespace fuzz

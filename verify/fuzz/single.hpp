@@ -197,8 +197,7 @@ private:
         const auto before = model().get(s.key);
         require(loaded == before.has_value(), "whether a value was there is wrong");
         require(got == before.value_or(value_number(s.value)), "another value is there");
-        if (!before)
-            model().put(s.key, got);
+        if (!before) model().put(s.key, got);
     }
     /// Mostly the right one.
     number expected_value(const step& s) {
@@ -222,10 +221,10 @@ private:
             if (made)
                 model().put(s.key, of(*made));
             else if (
-                present) // otherwise nothing was to be done, whatever the callback has done since
+                present)  // otherwise nothing was to be done, whatever the callback has done since
                 model().take(s.key);
         });
     }
 };
 
-} // namespace fuzz
+}  // namespace fuzz

@@ -55,13 +55,11 @@ protected:
     // --- nobody may be using the map ---
 
     void swap() {
-        if (!propagates_on_swap && !same_allocator())
-            return;
+        if (!propagates_on_swap && !same_allocator()) return;
         swap_both(map(), *there().map);
         std::swap(here().model, there().model);
         std::swap(here().scheme, there().scheme);
-        if constexpr (propagates_on_swap)
-            std::swap(here().memory, there().memory);
+        if constexpr (propagates_on_swap) std::swap(here().memory, there().memory);
         check_functions();
     }
 
@@ -87,8 +85,7 @@ protected:
 
     void move_assign() {
         this->drop_handles();
-        if (!attempt_to_move([&] { map() = std::move(*there().map); }))
-            return;
+        if (!attempt_to_move([&] { map() = std::move(*there().map); })) return;
         require(there().map->empty(), "a map is not empty after a move");
         here().model = std::exchange(there().model, std::make_unique<reference>());
         there().map.reset();
@@ -106,8 +103,7 @@ protected:
         const typename base::key_equal equal;
         const auto memory = Shape::allocator(*here().memory);
         std::vector<std::pair<key_type, value_type>> entries = map().snapshot();
-        if (!entries.empty())
-            entries.emplace_back(entries.front().first, base::value(s.value));
+        if (!entries.empty()) entries.emplace_back(entries.front().first, base::value(s.value));
         std::unique_ptr<map_type> made;
         const bool done = attempt(anything, [&] {
             switch (s.key % 3) {
@@ -117,8 +113,7 @@ protected:
                 break;
             case 1:
                 made = std::make_unique<map_type>(entries.size(), hash, equal, memory);
-                for (const auto& [k, v] : entries)
-                    made->load_or_store(k, v);
+                for (const auto& [k, v] : entries) made->load_or_store(k, v);
                 break;
             default: {
                 const std::initializer_list<typename map_type::value_type> list = {
@@ -131,8 +126,7 @@ protected:
             }
             }
         });
-        if (done)
-            here().map = std::move(made);
+        if (done) here().map = std::move(made);
     }
 
 private:
@@ -191,4 +185,4 @@ private:
     }
 };
 
-} // namespace fuzz
+}  // namespace fuzz

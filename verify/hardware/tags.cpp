@@ -13,14 +13,10 @@ int main() {
     constexpr unsigned groups = 20'000;
     for (unsigned n = 0; n < groups; ++n) {
         tag_group group;
-        for (unsigned i = 0; i < slots_per_bucket; ++i)
-            group.set_tag(i, near[roll() % 8]);
-        if (n % 2 != 0)
-            group.set_moved();
-        if (n % 3 != 0)
-            group.set_overflow();
-        for (unsigned i = 0; i < n % 7; ++i)
-            group.bump_version();
+        for (unsigned i = 0; i < slots_per_bucket; ++i) group.set_tag(i, near[roll() % 8]);
+        if (n % 2 != 0) group.set_moved();
+        if (n % 3 != 0) group.set_overflow();
+        for (unsigned i = 0; i < n % 7; ++i) group.bump_version();
         const control c = group.load_control();
         wrong += c.moved() != (n % 2 != 0) || c.overflow() != (n % 3 != 0) ||
                  c.version() != n % 7 % control::versions;

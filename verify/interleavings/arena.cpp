@@ -47,7 +47,7 @@ void release(void* at) noexcept {
     std::memset(memory + b.begin, 0xdd, b.end - b.begin);
 }
 
-} // namespace
+}  // namespace
 
 opened::opened(bool now) noexcept : before_(open) { open = now; }
 opened::~opened() { open = before_; }
@@ -77,7 +77,7 @@ void restore(const state& saved) {
     count = saved.blocks.size();
 }
 
-} // namespace arena
+}  // namespace arena
 
 namespace {
 
@@ -99,7 +99,7 @@ void release_anywhere(void* at) noexcept {
     }
 }
 
-} // namespace
+}  // namespace
 
 // Every form of the two ends here: the standard library's others call these.
 void* operator new(std::size_t bytes) {

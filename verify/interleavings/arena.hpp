@@ -21,8 +21,8 @@ struct block {
     std::size_t begin = 0;
     std::size_t end = 0;
     bool freed = false;
-    std::uint8_t owner = max_threads; ///< who allocated it; max_threads: nobody, before they began
-    std::uint16_t born = 0;           ///< at this step of the owner's
+    std::uint8_t owner = max_threads;  ///< who allocated it; max_threads: nobody, before they began
+    std::uint16_t born = 0;            ///< at this step of the owner's
     std::array<std::uint16_t, max_threads> last_access{};
 };
 
@@ -53,4 +53,4 @@ struct state {
 [[nodiscard]] state save();
 void restore(const state& saved);
 
-} // namespace arena
+}  // namespace arena

@@ -16,12 +16,9 @@ void bounded::begin() {
 
 bounded::budget* bounded::paid_from(choice what) {
     switch (what) {
-    case choice::first:
-        return nullptr;
-    case choice::stale:
-        return &stale_;
-    default:
-        return &preemptions_;
+    case choice::first: return nullptr;
+    case choice::stale: return &stale_;
+    default: return &preemptions_;
     }
 }
 
@@ -80,7 +77,7 @@ unsigned pct::choose(choice what, std::uint64_t, unsigned count, const unsigned*
         return back;
     }
     if (what == choice::yield) {
-        return 0; // fair, where priorities would let two that wait for a third one go on for ever
+        return 0;  // fair, where priorities would let two that wait for a third one go on for ever
     }
     if (what == choice::preempt && std::count(falls_.begin(), falls_.end(), at_++) != 0) {
         priority_[threads[0]] = --lowest_;

@@ -59,7 +59,7 @@ public:
 private:
     std::mt19937_64 random_;
     unsigned priority_[machine::max_threads];
-    std::vector<std::uint64_t> falls_; ///< at which preemption points
+    std::vector<std::uint64_t> falls_;  ///< at which preemption points
     std::uint64_t at_ = 0;
     unsigned lowest_ = 0;
 };

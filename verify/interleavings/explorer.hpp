@@ -28,7 +28,7 @@ struct shape {
 
 // --- what threads have in thread_local variables ------------------------------------------------------
 
-inline constexpr unsigned outside = machine::max_threads; ///< the thread that prepares and checks
+inline constexpr unsigned outside = machine::max_threads;  ///< the thread that prepares and checks
 inline std::array<syncmap::detail::thread_state, machine::max_threads + 1> thread_states;
 
 inline void swap_thread_state(unsigned thread, bool gets_it) {
@@ -49,7 +49,7 @@ inline std::uint64_t executions_begun = 0;
 struct result {
     std::uint64_t executions = 0;
     std::uint64_t steps = 0;
-    unsigned preemptions = 0; ///< all ways with so many have been tried
+    unsigned preemptions = 0;  ///< all ways with so many have been tried
 };
 
 class explorer {

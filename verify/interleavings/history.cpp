@@ -35,13 +35,9 @@ std::optional<int> apply(const call& c, std::optional<int>& entry) {
     case verb::load:
     case verb::visit:
     case verb::pin:
-    case verb::for_each:
-        return entry;
-    case verb::contains:
-        return as_bool(entry.has_value());
-    case verb::store:
-        entry = c.value;
-        return {};
+    case verb::for_each: return entry;
+    case verb::contains: return as_bool(entry.has_value());
+    case verb::store: entry = c.value; return {};
     case verb::load_or_store:
     case verb::try_emplace:
         if (!entry) {
@@ -49,12 +45,9 @@ std::optional<int> apply(const call& c, std::optional<int>& entry) {
         }
         return entry;
     case verb::load_and_erase:
-    case verb::erase_all:
-        return std::exchange(entry, std::nullopt);
-    case verb::erase:
-        return as_bool(std::exchange(entry, std::nullopt).has_value());
-    case verb::exchange:
-        return std::exchange(entry, c.value);
+    case verb::erase_all: return std::exchange(entry, std::nullopt);
+    case verb::erase: return as_bool(std::exchange(entry, std::nullopt).has_value());
+    case verb::exchange: return std::exchange(entry, c.value);
     case verb::compare_exchange:
         if (entry == c.expected) {
             entry = c.value;
@@ -67,9 +60,7 @@ std::optional<int> apply(const call& c, std::optional<int>& entry) {
             return as_bool(true);
         }
         return as_bool(false);
-    case verb::update:
-        entry = entry.value_or(0) + c.value;
-        return entry;
+    case verb::update: entry = entry.value_or(0) + c.value; return entry;
     case verb::toggle:
         if (entry) {
             entry.reset();
@@ -77,15 +68,12 @@ std::optional<int> apply(const call& c, std::optional<int>& entry) {
             entry = c.value;
         }
         return entry;
-    case verb::clear:
-        entry.reset();
-        return {};
-    default:
-        return {};
+    case verb::clear: entry.reset(); return {};
+    default: return {};
     }
 }
 
-} // namespace
+}  // namespace
 
 std::string to_string(const call& c) {
     std::string text = names[static_cast<unsigned>(c.what)];
@@ -93,8 +81,7 @@ std::string to_string(const call& c) {
     case verb::clear:
     case verb::reclaim:
     case verb::shrink:
-    case verb::end_of_thread:
-        return text + "()";
+    case verb::end_of_thread: return text + "()";
     case verb::store:
     case verb::load_or_store:
     case verb::try_emplace:
@@ -107,8 +94,7 @@ std::string to_string(const call& c) {
                std::to_string(c.value) + ")";
     case verb::compare_and_erase:
         return text + "(" + std::to_string(c.key) + ", " + std::to_string(c.expected) + ")";
-    default:
-        return text + "(" + std::to_string(c.key) + ")";
+    default: return text + "(" + std::to_string(c.key) + ")";
     }
 }
 std::string to_string(const event& e) {

@@ -27,8 +27,8 @@ enum class verb {
     exchange,
     compare_exchange,
     compare_and_erase,
-    update, ///< adds `value` to what is there, or stores it
-    toggle, ///< update: erases what is there, or stores `value`
+    update,  ///< adds `value` to what is there, or stores it
+    toggle,  ///< update: erases what is there, or stores `value`
     for_each,
     erase_all,
     clear,
@@ -42,7 +42,7 @@ struct call {
     verb what;
     int key = 0;
     int value = 0;
-    int expected = 0; ///< of the compare_ calls
+    int expected = 0;  ///< of the compare_ calls
 };
 [[nodiscard]] std::string to_string(const call& c);
 
@@ -50,11 +50,11 @@ struct call {
 struct event {
     call made;
     unsigned thread = 0;
-    std::optional<int> got;  ///< a value; 1 or 0 for bool
-    std::uint64_t began = 0; ///< moments, in steps of all threads
+    std::optional<int> got;   ///< a value; 1 or 0 for bool
+    std::uint64_t began = 0;  ///< moments, in steps of all threads
     std::uint64_t ended = 0;
-    machine::view knew{};        ///< when it began
-    std::uint16_t last_step = 0; ///< of its thread's, when it ended
+    machine::view knew{};         ///< when it began
+    std::uint16_t last_step = 0;  ///< of its thread's, when it ended
 };
 [[nodiscard]] std::string to_string(const event& e);
 

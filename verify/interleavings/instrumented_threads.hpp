@@ -16,7 +16,7 @@ template <class X>
 class atomic {
 public:
     constexpr atomic() noexcept : atomic(X{}) {}
-    constexpr atomic(X value) noexcept : value_(value) { // NOLINT: as std::atomic's
+    constexpr atomic(X value) noexcept : value_(value) {  // NOLINT: as std::atomic's
         if (!std::is_constant_evaluated()) {
             machine::constructed(&value_);
         }
@@ -36,8 +36,7 @@ public:
         }
     }
     X exchange(X value, std::memory_order order, machine::where from = machine::where::current()) {
-        return change(
-            order, order, "exchange", [&](X& now) { return now = value, true; }, from);
+        return change(order, order, "exchange", [&](X& now) { return now = value, true; }, from);
     }
     bool compare_exchange_strong(X& expected, X desired, std::memory_order success,
                                  std::memory_order failure,
@@ -134,4 +133,4 @@ using thread_id = unsigned;
 inline thread_id calling_thread() noexcept { return machine::current_thread(); }
 inline bool same_thread(thread_id a, thread_id b) noexcept { return a == b; }
 
-} // namespace syncmap::inline v0::detail
+}  // namespace syncmap::inline v0::detail

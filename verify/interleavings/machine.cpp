@@ -24,7 +24,7 @@ enum class status { ready, waiting, finished };
 struct thread {
     fiber course;
     status is = status::finished;
-    bool stood_back = false; ///< has nothing to do until another thread has made a step
+    bool stood_back = false;  ///< has nothing to do until another thread has made a step
     std::uint64_t last_step = 0;
     const void* waits_for = nullptr;
     const std::function<void()>* body = nullptr;
@@ -136,7 +136,7 @@ void step(const void* at, bool writes, where from) {
     }
 }
 
-} // namespace
+}  // namespace
 
 bool running() noexcept { return in_execution; }
 unsigned current_thread() noexcept { return current; }
@@ -349,4 +349,4 @@ void about_to_free(arena::block& b) {
     }
 }
 
-} // namespace machine
+}  // namespace machine

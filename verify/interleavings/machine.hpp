@@ -27,10 +27,10 @@ inline constexpr unsigned max_threads = arena::max_threads;
 using memory::view;
 
 enum class choice {
-    first,   ///< which thread begins, or goes on when one has ended or waits: free
-    preempt, ///< 0: the same thread goes on
-    yield,   ///< 0: the thread that has waited longest goes on; the one that asks stands back
-    stale,   ///< 0: the newest value is read, 1: the one before, ...
+    first,    ///< which thread begins, or goes on when one has ended or waits: free
+    preempt,  ///< 0: the same thread goes on
+    yield,    ///< 0: the thread that has waited longest goes on; the one that asks stands back
+    stale,    ///< 0: the newest value is read, 1: the one before, ...
 };
 
 class guide {
@@ -55,9 +55,9 @@ void run(const std::vector<std::function<void()>>& bodies, guide& by);
 void on_switch(void (*swap)(unsigned thread, bool gets_it)) noexcept;
 
 struct counts {
-    std::uint64_t steps = 0;       ///< atomic operations
-    std::uint64_t switches = 0;    ///< from a thread that could have gone on
-    std::uint64_t stale_loads = 0; ///< loads that read an older value than the newest
+    std::uint64_t steps = 0;        ///< atomic operations
+    std::uint64_t switches = 0;     ///< from a thread that could have gone on
+    std::uint64_t stale_loads = 0;  ///< loads that read an older value than the newest
 };
 [[nodiscard]] counts last_run() noexcept;
 
@@ -95,4 +95,4 @@ void constructed(const void* at) noexcept;
 void allocated(arena::block& b) noexcept;
 void about_to_free(arena::block& b);
 
-} // namespace machine
+}  // namespace machine

@@ -86,7 +86,7 @@ void catch_crashes() {
     alternate.ss_sp = stack.data();
     alternate.ss_size = stack.size();
     ::sigaltstack(&alternate, nullptr);
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = crashed;
     action.sa_flags = SA_ONSTACK | SA_NODEFER;
     for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE}) {
@@ -98,7 +98,7 @@ void catch_crashes() {
     ::setitimer(ITIMER_VIRTUAL, &every, nullptr);
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     options o;

@@ -17,7 +17,7 @@ struct message {
 };
 struct location {
     const void* at = nullptr;
-    std::vector<message> history; ///< in modification order
+    std::vector<message> history;  ///< in modification order
 };
 location locations[max_locations];
 std::size_t location_count = 0;
@@ -85,7 +85,7 @@ void append(knowledge& by, location& l, void* at, std::size_t size, std::uint64_
     std::memcpy(at, &value, size);
 }
 
-} // namespace
+}  // namespace
 
 void reset() noexcept {
     location_count = 0;
@@ -149,4 +149,4 @@ void fence(knowledge& by) noexcept {
     by.released = by.seen;
 }
 
-} // namespace memory
+}  // namespace memory

@@ -30,9 +30,9 @@ using view = std::array<std::uint16_t, arena::max_threads + max_locations>;
 
 /// What one thread knows.
 struct knowledge {
-    view seen{};     ///< what it can no longer miss
-    view acquired{}; ///< what it has read without acquiring: a fence will join it to `seen`
-    view released{}; ///< what it had seen at its last fence: goes beside its relaxed stores
+    view seen{};      ///< what it can no longer miss
+    view acquired{};  ///< what it has read without acquiring: a fence will join it to `seen`
+    view released{};  ///< what it had seen at its last fence: goes beside its relaxed stores
 };
 
 /// Forgets all histories: every location has the one value that is in it.
@@ -64,4 +64,4 @@ void fence(knowledge& by) noexcept;
 /// The newest value.
 [[nodiscard]] std::uint64_t newest(const void* at, std::size_t size) noexcept;
 
-} // namespace memory
+}  // namespace memory

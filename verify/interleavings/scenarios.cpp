@@ -64,7 +64,7 @@ const std::vector<call> about_to_shrink = keys(0, 8) + erased(2, 8) + std::vecto
 const std::vector<call> half_shrunk =
     keys(0, 8) + std::vector<call>{erase(0), erase(2), erase(4), erase(6), erase(8), erase(7)};
 
-} // namespace
+}  // namespace
 
 const std::vector<scenario>& all_scenarios() {
     static const std::vector<scenario> all = {

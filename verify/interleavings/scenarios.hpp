@@ -12,9 +12,9 @@ struct scenario {
     std::string name;
     std::vector<call> before;
     std::vector<std::vector<call>> threads;
-    bool new_threads = false; ///< the threads have never used a map before
-    unsigned effort = 1;      ///< so many times the usual number of executions
-    bool nested = false;      ///< copying a value that is no word looks into another map
+    bool new_threads = false;  ///< the threads have never used a map before
+    unsigned effort = 1;       ///< so many times the usual number of executions
+    bool nested = false;       ///< copying a value that is no word looks into another map
 };
 
 [[nodiscard]] const std::vector<scenario>& all_scenarios();

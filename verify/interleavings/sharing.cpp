@@ -25,7 +25,7 @@ void mark(marks& m, unsigned thread, bool writes) noexcept {
     m = now;
 }
 
-} // namespace
+}  // namespace
 
 bool access(const void* at, unsigned thread, bool writes) noexcept {
     if (!arena::contains(at)) {
@@ -44,4 +44,4 @@ void write(const arena::block& b, unsigned thread) noexcept {
 void forget() noexcept { std::fill(std::begin(marked), std::end(marked), marks{0}); }
 bool found_more() noexcept { return std::exchange(more, false); }
 
-} // namespace sharing
+}  // namespace sharing

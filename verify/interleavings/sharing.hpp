@@ -22,4 +22,4 @@ void forget() noexcept;
 /// Whether a place has been found to be shared since the last call.
 [[nodiscard]] bool found_more() noexcept;
 
-} // namespace sharing
+}  // namespace sharing

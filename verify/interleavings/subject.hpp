@@ -42,7 +42,7 @@ public:
     friend bool operator==(const watched& a, const watched& b) { return a.look() == b.look(); }
 
 private:
-    static constexpr int gone = -1; ///< the number of an object that has been destroyed
+    static constexpr int gone = -1;  ///< the number of an object that has been destroyed
 
     int id_;
 };
@@ -92,7 +92,7 @@ template <class X>
 struct counting_allocator : std::allocator<X> {
     counting_allocator() = default;
     template <class Y>
-    counting_allocator(const counting_allocator<Y>&) noexcept {} // NOLINT: as allocators are
+    counting_allocator(const counting_allocator<Y>&) noexcept {}  // NOLINT: as allocators are
     template <class Y>
     struct rebind {
         using other = counting_allocator<Y>;
@@ -152,12 +152,8 @@ public:
         };
         switch (c.what) {
         case verb::for_each:
-        case verb::erase_all:
-            walk(c, finish);
-            return;
-        default:
-            finish(c, result_of(c));
-            return;
+        case verb::erase_all: walk(c, finish); return;
+        default: finish(c, result_of(c)); return;
         }
     }
     std::optional<int> entry(int key) override { return id(map_.load(key_of(key))); }
@@ -178,8 +174,7 @@ private:
         const Key key = key_of(c.key);
         const T value = ::make<T>(c.value);
         switch (c.what) {
-        case verb::load:
-            return id(map_.load(key));
+        case verb::load: return id(map_.load(key));
         case verb::visit: {
             std::optional<int> seen;
             map_.visit(key, [&](const T& v) { seen = look_twice(v); });
@@ -189,25 +184,16 @@ private:
             const auto handle = map_.pin(key);
             return handle ? std::optional<int>(look_twice(*handle)) : std::nullopt;
         }
-        case verb::contains:
-            return map_.contains(key);
-        case verb::store:
-            map_.store(key, value);
-            return {};
-        case verb::load_or_store:
-            return id_of(map_.load_or_store(key, value).first);
-        case verb::try_emplace:
-            return look_twice(*map_.try_emplace(key, value).first);
-        case verb::load_and_erase:
-            return id(map_.load_and_erase(key));
-        case verb::erase:
-            return map_.erase(key);
-        case verb::exchange:
-            return id(map_.exchange(key, value));
+        case verb::contains: return map_.contains(key);
+        case verb::store: map_.store(key, value); return {};
+        case verb::load_or_store: return id_of(map_.load_or_store(key, value).first);
+        case verb::try_emplace: return look_twice(*map_.try_emplace(key, value).first);
+        case verb::load_and_erase: return id(map_.load_and_erase(key));
+        case verb::erase: return map_.erase(key);
+        case verb::exchange: return id(map_.exchange(key, value));
         case verb::compare_exchange:
             return map_.compare_exchange(key, ::make<T>(c.expected), value);
-        case verb::compare_and_erase:
-            return map_.compare_and_erase(key, ::make<T>(c.expected));
+        case verb::compare_and_erase: return map_.compare_and_erase(key, ::make<T>(c.expected));
         case verb::update:
             return id(map_.update(key, [&](const T* now) {
                 return std::optional<T>(
@@ -217,23 +203,12 @@ private:
             return id(map_.update(key, [&](const T* now) {
                 return now != nullptr ? std::optional<T>() : std::optional<T>(value);
             }));
-        case verb::clear:
-            map_.clear();
-            return {};
-        case verb::reclaim:
-            map_.reclaim();
-            return {};
-        case verb::reserve:
-            map_.reserve(static_cast<std::size_t>(c.value));
-            return {};
-        case verb::shrink:
-            map_.shrink_to_fit();
-            return {};
-        case verb::end_of_thread:
-            syncmap::detail::domain::end_of_thread();
-            return {};
-        default:
-            machine::give_up("no such call");
+        case verb::clear: map_.clear(); return {};
+        case verb::reclaim: map_.reclaim(); return {};
+        case verb::reserve: map_.reserve(static_cast<std::size_t>(c.value)); return {};
+        case verb::shrink: map_.shrink_to_fit(); return {};
+        case verb::end_of_thread: syncmap::detail::domain::end_of_thread(); return {};
+        default: machine::give_up("no such call");
         }
     }
 

@@ -110,30 +110,14 @@ public:
         const key_type key = number<key_type>::make(c.key);
         const auto argument = [&] { return to(c.argument); };
         switch (c.what) {
-        case member::load:
-            c.result = from(map_.load(key));
-            break;
-        case member::visit:
-            visit(c, key);
-            break;
-        case member::pin:
-            pin(c, key);
-            break;
-        case member::contains:
-            c.yes = map_.contains(key);
-            break;
-        case member::load_many:
-            load_many(c, key);
-            break;
-        case member::visit_many:
-            visit_many(c, key);
-            break;
-        case member::store:
-            map_.store(key, argument());
-            break;
-        case member::load_or_store:
-            set_pair(c, map_.load_or_store(key, argument()));
-            break;
+        case member::load: c.result = from(map_.load(key)); break;
+        case member::visit: visit(c, key); break;
+        case member::pin: pin(c, key); break;
+        case member::contains: c.yes = map_.contains(key); break;
+        case member::load_many: load_many(c, key); break;
+        case member::visit_many: visit_many(c, key); break;
+        case member::store: map_.store(key, argument()); break;
+        case member::load_or_store: set_pair(c, map_.load_or_store(key, argument())); break;
         case member::load_or_compute:
             set_pair(c, map_.load_or_compute(key, [&] {
                 dwell();
@@ -146,31 +130,18 @@ public:
             c.yes = !inserted;
             break;
         }
-        case member::load_and_erase:
-            c.result = from(map_.load_and_erase(key));
-            break;
-        case member::erase:
-            c.yes = map_.erase(key);
-            break;
-        case member::exchange:
-            c.result = from(map_.exchange(key, argument()));
-            break;
+        case member::load_and_erase: c.result = from(map_.load_and_erase(key)); break;
+        case member::erase: c.yes = map_.erase(key); break;
+        case member::exchange: c.result = from(map_.exchange(key, argument())); break;
         case member::compare_exchange:
             c.yes = map_.compare_exchange(key, to(c.expected), argument());
             break;
-        case member::compare_and_erase:
-            c.yes = map_.compare_and_erase(key, to(c.expected));
-            break;
-        case member::update:
-            update(c, key);
-            break;
-        case member::clear:
-            map_.clear();
-            break;
+        case member::compare_and_erase: c.yes = map_.compare_and_erase(key, to(c.expected)); break;
+        case member::update: update(c, key); break;
+        case member::clear: map_.clear(); break;
         case member::shown:
         case member::not_shown:
-        case member::erased_if:
-            break; // are no members
+        case member::erased_if: break;  // are no members
         }
     }
 
@@ -222,7 +193,7 @@ private:
         c.result = handle ? look_at(*handle) : none;
     }
     void load_many(call& c, const key_type& key) {
-        std::vector<std::optional<mapped_type>> now{to(1)}; // is to be reset if there is nothing
+        std::vector<std::optional<mapped_type>> now{to(1)};  // is to be reset if there is nothing
         const std::size_t count = map_.load_many(std::span(&key, 1), now);
         c.result = count == (now[0] ? 1U : 0U) ? from(now[0]) : broken;
     }
@@ -251,4 +222,4 @@ std::unique_ptr<subject> make_adapter() {
     return std::make_unique<adapter<Map>>();
 }
 
-} // namespace linearizability
+}  // namespace linearizability

@@ -69,7 +69,7 @@ private:
             const position at = to_do.back();
             to_do.pop_back();
             const std::uint64_t first_end = first_end_after(at);
-            if (first_end == call::open) { // all are in order but those that may be left out
+            if (first_end == call::open) {  // all are in order but those that may be left out
                 if (std::find(found.begin(), found.end(), at.now) == found.end()) {
                     found.push_back(at.now);
                 }
@@ -157,4 +157,4 @@ inline history without_walks(history h) {
     return h;
 }
 
-} // namespace linearizability
+}  // namespace linearizability

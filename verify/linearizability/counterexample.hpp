@@ -117,4 +117,4 @@ private:
     history h_;
 };
 
-} // namespace linearizability
+}  // namespace linearizability

@@ -79,7 +79,7 @@ struct lingering_allocator {
 class interruption {
 public:
     interruption() {
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_sigaction = [](int, siginfo_t* info, void*) {
             const int error = errno;
             const timespec pause{0, info->si_value.sival_int};
@@ -98,4 +98,4 @@ public:
     }
 };
 
-} // namespace linearizability
+}  // namespace linearizability

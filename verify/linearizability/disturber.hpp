@@ -15,24 +15,16 @@ public:
     void step(subject& map, const plan& p) {
         switch (dice_(12)) {
         case 0:
-        case 1: // there and back
+        case 1:  // there and back
             map.reserve(dice_(4 * (p.keys + p.others)));
             map.shrink_to_fit();
             break;
-        case 2:
-            map.reclaim();
-            break;
+        case 2: map.reclaim(); break;
         case 3:
-        case 4:
-            all(map, p, member::erase);
-            break;
+        case 4: all(map, p, member::erase); break;
         case 5:
-        case 6:
-            all(map, p, member::store);
-            break;
-        default:
-            again(map, p);
-            break;
+        case 6: all(map, p, member::store); break;
+        default: again(map, p); break;
         }
     }
 
@@ -63,4 +55,4 @@ private:
     dice dice_;
 };
 
-} // namespace linearizability
+}  // namespace linearizability

@@ -19,4 +19,4 @@ std::vector<shape> flat_shapes() {
     };
 }
 
-} // namespace linearizability
+}  // namespace linearizability

@@ -15,10 +15,10 @@ namespace linearizability {
 
 using value = std::uint64_t;
 inline constexpr value none = 0;
-inline constexpr value broken = ~value{0}; ///< what was read is nothing that anybody ever stored
+inline constexpr value broken = ~value{0};  ///< what was read is nothing that anybody ever stored
 
-inline constexpr std::size_t lanes = 3;      ///< threads whose calls are written down
-inline constexpr std::size_t whole_keys = 8; ///< so many keys can be looked at as one object
+inline constexpr std::size_t lanes = 3;       ///< threads whose calls are written down
+inline constexpr std::size_t whole_keys = 8;  ///< so many keys can be looked at as one object
 
 enum class member : std::uint8_t {
     load,
@@ -48,7 +48,7 @@ inline constexpr std::array<std::string_view, 20> member_names = {
     "visit_many",     "store", "load_or_store", "load_or_compute",  "try_emplace",
     "load_and_erase", "erase", "exchange",      "compare_exchange", "compare_and_erase",
     "update",         "clear", "shown",         "not_shown",        "erased_if"};
-inline constexpr std::size_t called_members = 17; ///< those before `shown`
+inline constexpr std::size_t called_members = 17;  ///< those before `shown`
 
 inline constexpr std::string_view name_of(member m) {
     return member_names[static_cast<std::size_t>(m)];
@@ -59,13 +59,13 @@ struct call {
 
     member what{};
     std::uint16_t lane = 0;
-    std::uint32_t key = 0; ///< of clear: 0
-    value argument = none; ///< to be stored; of update: what its function returned last
-    value expected = none; ///< of comparing; of update: what its function was given last
+    std::uint32_t key = 0;  ///< of clear: 0
+    value argument = none;  ///< to be stored; of update: what its function returned last
+    value expected = none;  ///< of comparing; of update: what its function was given last
     value result = none;
-    bool yes = false; ///< the result, where that is a bool; of load_or_...: there was a value
+    bool yes = false;  ///< the result, where that is a bool; of load_or_...: there was a value
     std::uint64_t begin = 0;
-    std::uint64_t end = open; ///< open: it has not returned, may have had its effect or not
+    std::uint64_t end = open;  ///< open: it has not returned, may have had its effect or not
 };
 
 /// Calls of a lane follow each other in their order here; `initial[key]` is what was there before.
@@ -92,18 +92,12 @@ struct meaning {
 
     [[nodiscard]] constexpr bool allows(value now) const noexcept {
         switch (needs) {
-        case finds::anything:
-            return true;
-        case finds::something:
-            return now != none;
-        case finds::exactly:
-            return now == what;
-        case finds::other_than:
-            return now != what;
-        case finds::exactly_or_none:
-            return now == what || now == none;
-        case finds::never:
-            break;
+        case finds::anything: return true;
+        case finds::something: return now != none;
+        case finds::exactly: return now == what;
+        case finds::other_than: return now != what;
+        case finds::exactly_or_none: return now == what || now == none;
+        case finds::never: break;
         }
         return false;
     }
@@ -118,12 +112,9 @@ constexpr meaning meaning_of(const call& c) noexcept {
     case member::load_many:
     case member::visit_many:
     case member::shown:
-    case member::not_shown:
-        return {finds::exactly, c.result};
-    case member::contains:
-        return c.yes ? meaning{finds::something} : meaning{finds::exactly};
-    case member::store:
-        return {finds::anything, none, true, c.argument};
+    case member::not_shown: return {finds::exactly, c.result};
+    case member::contains: return c.yes ? meaning{finds::something} : meaning{finds::exactly};
+    case member::store: return {finds::anything, none, true, c.argument};
     case member::load_or_store:
     case member::load_or_compute:
     case member::try_emplace:
@@ -131,12 +122,10 @@ constexpr meaning meaning_of(const call& c) noexcept {
             return {c.result != none ? finds::exactly : finds::never, c.result};
         }
         return {c.result == c.argument ? finds::exactly : finds::never, none, true, c.argument};
-    case member::load_and_erase:
-        return {finds::exactly, c.result, c.result != none, none};
+    case member::load_and_erase: return {finds::exactly, c.result, c.result != none, none};
     case member::erase:
         return c.yes ? meaning{finds::something, none, true, none} : meaning{finds::exactly};
-    case member::exchange:
-        return {finds::exactly, c.result, true, c.argument};
+    case member::exchange: return {finds::exactly, c.result, true, c.argument};
     case member::compare_exchange:
         return c.yes ? meaning{finds::exactly, c.expected, true, c.argument}
                      : meaning{finds::other_than, c.expected};
@@ -146,12 +135,11 @@ constexpr meaning meaning_of(const call& c) noexcept {
     case member::update:
         return {c.result == c.argument ? finds::exactly : finds::never, c.expected,
                 c.argument != c.expected, c.argument};
-    case member::clear:
-        return {finds::anything, none, true, none};
-    case member::erased_if: // yes: for certain; otherwise it may have been gone already
+    case member::clear: return {finds::anything, none, true, none};
+    case member::erased_if:  // yes: for certain; otherwise it may have been gone already
         return {c.yes ? finds::exactly : finds::exactly_or_none, c.expected, true, none};
     }
     return {finds::never};
 }
 
-} // namespace linearizability
+}  // namespace linearizability

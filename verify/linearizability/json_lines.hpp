@@ -37,4 +37,4 @@ inline void write_line(std::ostream& out, const history& h, bool whole, bool exp
     out << "]}\n";
 }
 
-} // namespace linearizability
+}  // namespace linearizability

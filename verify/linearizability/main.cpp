@@ -84,7 +84,7 @@ private:
                 good = false;
                 show(of, s.wrong, h);
             }
-            const std::size_t promotions = map->promotions(); // since the last clear()
+            const std::size_t promotions = map->promotions();  // since the last clear()
             promotions_ += promotions - (promotions < before ? 0 : before);
             before = promotions;
         }
@@ -149,15 +149,15 @@ private:
     std::size_t promotions_ = 0;
 };
 
-} // namespace
-} // namespace linearizability
+}  // namespace
+}  // namespace linearizability
 
 int main(int argc, char** argv) {
     if (argc < 3) {
         std::cerr << "usage: linearizability SECONDS SEED [FILE]\n";
         return 2;
     }
-    prctl(PR_SET_TIMERSLACK, 1000UL); // of all threads: they are to sleep for microseconds
+    prctl(PR_SET_TIMERSLACK, 1000UL);  // of all threads: they are to sleep for microseconds
     linearizability::run run(std::stoull(argv[2]), argc > 3 ? argv[3] : nullptr);
     const bool good = run.go(std::chrono::seconds(std::stoull(argv[1])));
     run.summary(good);

@@ -17,4 +17,4 @@ std::vector<shape> node_shapes() {
     };
 }
 
-} // namespace linearizability
+}  // namespace linearizability

@@ -21,12 +21,12 @@ namespace linearizability {
 
 /// How a map is to be treated, as long as it lives.
 struct plan {
-    std::uint32_t keys = 2;     ///< are written down
-    std::uint32_t others = 0;   ///< keys that are only there to disturb
-    std::uint32_t calls = 150;  ///< by each thread, in each history
-    std::uint32_t clear_in = 0; ///< one of so many calls is clear(); 0: none is
-    std::uint32_t walk_in = 0;  ///< likewise, walks over all entries
-    bool erase_if = false;      ///< is one of them
+    std::uint32_t keys = 2;      ///< are written down
+    std::uint32_t others = 0;    ///< keys that are only there to disturb
+    std::uint32_t calls = 150;   ///< by each thread, in each history
+    std::uint32_t clear_in = 0;  ///< one of so many calls is clear(); 0: none is
+    std::uint32_t walk_in = 0;   ///< likewise, walks over all entries
+    bool erase_if = false;       ///< is one of them
     std::vector<member> members;
 };
 
@@ -53,7 +53,8 @@ struct shared {
     }
 
     alignas(64) std::atomic<std::uint64_t> now{1};
-    alignas(64) std::vector<std::atomic<value>> recent; ///< values that comparing is likely to meet
+    alignas(
+        64) std::vector<std::atomic<value>> recent;  ///< values that comparing is likely to meet
     std::mutex mutex;
     complaint wrong;
 };
@@ -102,7 +103,7 @@ private:
         c.end = s.tick();
         calls.push_back(c);
         if (c.what == member::clear && dice_.one_in(3)) {
-            map.reclaim(); // what walks are still looking at would be gone if nothing kept it
+            map.reclaim();  // what walks are still looking at would be gone if nothing kept it
         }
         if (const value v = c.argument != none && dice_.one_in(2) ? c.argument : c.result;
             v != none) {
@@ -112,25 +113,18 @@ private:
 
     void choose_arguments(call& c, value recent) noexcept {
         switch (c.what) {
-        case member::compare_exchange:
-            c.argument = fresh();
-            [[fallthrough]];
-        case member::compare_and_erase:
-            c.expected = recent != none ? recent : fresh();
-            break;
+        case member::compare_exchange: c.argument = fresh(); [[fallthrough]];
+        case member::compare_and_erase: c.expected = recent != none ? recent : fresh(); break;
         case member::update:
             c.argument = dice_.one_in(3) ? none : fresh();
-            c.yes = dice_.one_in(4); // keep
+            c.yes = dice_.one_in(4);  // keep
             break;
         case member::store:
         case member::load_or_store:
         case member::load_or_compute:
         case member::try_emplace:
-        case member::exchange:
-            c.argument = fresh();
-            break;
-        default:
-            break;
+        case member::exchange: c.argument = fresh(); break;
+        default: break;
         }
     }
 
@@ -141,8 +135,8 @@ private:
         std::uint64_t key;
         value seen;
         std::uint64_t when;
-        bool erase;                ///< what the predicate said,
-        std::uint64_t erase_after; ///< and when
+        bool erase;                 ///< what the predicate said,
+        std::uint64_t erase_after;  ///< and when
     };
 
     void walk(subject& map, const plan& p, shared& s) {
@@ -241,4 +235,4 @@ private:
     std::vector<sight> sights_;
 };
 
-} // namespace linearizability
+}  // namespace linearizability

@@ -77,7 +77,7 @@ private:
     void interrupt_until_done() {
         const auto start = std::chrono::steady_clock::now();
         while (busy_ != 0) {
-            const std::uint64_t most = std::uint64_t{1} << (12 + dice_(7)); // 4 us to 0.26 ms
+            const std::uint64_t most = std::uint64_t{1} << (12 + dice_(7));  // 4 us to 0.26 ms
             interruption_.send(threads_[dice_(threads_.size())].native_handle(),
                                static_cast<int>(dice_(most)));
             std::this_thread::sleep_for(std::chrono::microseconds(10 + dice_(60)));
@@ -95,11 +95,11 @@ private:
     std::vector<recorder> recorders_;
     std::array<std::thread, lanes + 1> threads_;
     std::barrier<> start_{lanes + 2};
-    std::atomic<std::size_t> recording_{0}; ///< threads that still do
+    std::atomic<std::size_t> recording_{0};  ///< threads that still do
     std::atomic<std::size_t> busy_{0};
     subject* map_ = nullptr;
     const plan* plan_ = nullptr;
     shared* shared_ = nullptr;
 };
 
-} // namespace linearizability
+}  // namespace linearizability

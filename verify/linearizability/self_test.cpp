@@ -88,42 +88,26 @@ void known_histories() {
 bool obeys(const call& c, value& now) {
     const value before = now;
     switch (c.what) {
-    case member::contains:
-        return c.yes == (before != none);
-    case member::store:
-        now = c.argument;
-        return true;
+    case member::contains: return c.yes == (before != none);
+    case member::store: now = c.argument; return true;
     case member::load_or_store:
     case member::load_or_compute:
     case member::try_emplace:
         now = before != none ? before : c.argument;
         return c.result == now && c.yes == (before != none);
-    case member::load_and_erase:
-        now = none;
-        return c.result == before;
-    case member::erase:
-        now = none;
-        return c.yes == (before != none);
-    case member::exchange:
-        now = c.argument;
-        return c.result == before;
+    case member::load_and_erase: now = none; return c.result == before;
+    case member::erase: now = none; return c.yes == (before != none);
+    case member::exchange: now = c.argument; return c.result == before;
     case member::compare_exchange:
         now = before == c.expected ? c.argument : before;
         return c.yes == (before == c.expected);
     case member::compare_and_erase:
         now = before == c.expected ? none : before;
         return c.yes == (before == c.expected);
-    case member::update:
-        now = c.argument;
-        return before == c.expected && c.result == now;
-    case member::clear:
-        now = none;
-        return true;
-    case member::erased_if:
-        now = none;
-        return before == c.expected || (!c.yes && before == none);
-    default:
-        return c.result == before;
+    case member::update: now = c.argument; return before == c.expected && c.result == now;
+    case member::clear: now = none; return true;
+    case member::erased_if: now = none; return before == c.expected || (!c.yes && before == none);
+    default: return c.result == before;
     }
 }
 
@@ -207,8 +191,8 @@ void random_histories(std::ostream& out) {
     std::cout << "self test: " << rounds << " random histories, " << explained << " of them good\n";
 }
 
-} // namespace
-} // namespace linearizability
+}  // namespace
+}  // namespace linearizability
 
 int main(int argc, char** argv) {
     std::ofstream out;

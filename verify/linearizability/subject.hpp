@@ -31,11 +31,11 @@ public:
 
 struct shape {
     const char* name;
-    std::size_t many; ///< keys that it can have without becoming too slow
+    std::size_t many;  ///< keys that it can have without becoming too slow
     std::unique_ptr<subject> (*make)();
 };
 
 std::vector<shape> flat_shapes();
 std::vector<shape> node_shapes();
 
-} // namespace linearizability
+}  // namespace linearizability

@@ -26,25 +26,16 @@ inline std::string asked(const call& c, bool with_key) {
         add("key " + std::to_string(c.key));
     }
     switch (c.what) {
-    case member::update:
-        add(show(c.expected) + " -> " + show(c.argument));
-        break;
-    case member::compare_exchange:
-        add(show(c.expected));
-        [[fallthrough]];
+    case member::update: add(show(c.expected) + " -> " + show(c.argument)); break;
+    case member::compare_exchange: add(show(c.expected)); [[fallthrough]];
     case member::store:
     case member::load_or_store:
     case member::load_or_compute:
     case member::try_emplace:
-    case member::exchange:
-        add(show(c.argument));
-        break;
+    case member::exchange: add(show(c.argument)); break;
     case member::compare_and_erase:
-    case member::erased_if:
-        add(show(c.expected));
-        break;
-    default:
-        break;
+    case member::erased_if: add(show(c.expected)); break;
+    default: break;
     }
     return text + "(" + arguments + ")";
 }
@@ -56,21 +47,16 @@ inline std::string answered(const call& c) {
     switch (c.what) {
     case member::store:
     case member::clear:
-    case member::not_shown:
-        return "";
+    case member::not_shown: return "";
     case member::contains:
     case member::erase:
     case member::compare_exchange:
-    case member::compare_and_erase:
-        return c.yes ? "true" : "false";
-    case member::erased_if:
-        return c.yes ? "erased" : "perhaps";
+    case member::compare_and_erase: return c.yes ? "true" : "false";
+    case member::erased_if: return c.yes ? "erased" : "perhaps";
     case member::load_or_store:
     case member::load_or_compute:
-    case member::try_emplace:
-        return show(c.result) + (c.yes ? ", was there" : ", is new");
-    default:
-        return show(c.result);
+    case member::try_emplace: return show(c.result) + (c.yes ? ", was there" : ", is new");
+    default: return show(c.result);
     }
 }
 
@@ -117,4 +103,4 @@ inline void draw(std::ostream& out, const history& h) {
     }
 }
 
-} // namespace linearizability
+}  // namespace linearizability

@@ -18,7 +18,7 @@ namespace syncmap::inline v0::detail {
 struct counter_cell {
     atomic<std::int64_t> count{0};
     atomic<std::uint32_t> ticks{0};  ///< changes since somebody last took the sum
-    std::byte apart[48];                  ///< so that no two cells meet in a line, however aligned
+    std::byte apart[48];             ///< so that no two cells meet in a line, however aligned
 };
 
 struct counter_cells {
@@ -30,7 +30,8 @@ class counter {
 public:
     /// Counts one entry more (+1) or less (-1). Says whether it is time to look at the sum again, which
     /// it is once in about `interval` changes of a thread.
-    SYNCMAP_INLINE bool add(const thread_record& record, int change, std::uint32_t interval) noexcept {
+    SYNCMAP_INLINE bool add(const thread_record& record, int change,
+                            std::uint32_t interval) noexcept {
         counter_cells* const cells = cells_.load(std::memory_order_acquire);
         if (cells == nullptr || record.index >= counter_cells::size) {
             shared_.fetch_add(change, std::memory_order_relaxed);

@@ -31,11 +31,11 @@ public:
 
     [[nodiscard]] static retired_weight weight(retired* r) noexcept {
         switch (r->kind()) {
-            case retired_kind::value:
-            case retired_kind::first_value: return {1, sizeof(box<T>)};
-            case retired_kind::node: return {1, sizeof(node)};
-            case retired_kind::table: return {1, bytes_of(*static_cast<table_type*>(r))};
-            case retired_kind::generation: break;
+        case retired_kind::value:
+        case retired_kind::first_value: return {1, sizeof(box<T>)};
+        case retired_kind::node: return {1, sizeof(node)};
+        case retired_kind::table: return {1, bytes_of(*static_cast<table_type*>(r))};
+        case retired_kind::generation: break;
         }
         const auto* const g = static_cast<generation_type*>(r);
         return {1 + g->objects_left, g->table_bytes + g->objects_left * sizeof(node)};
@@ -65,30 +65,29 @@ public:
 
     bool destroy(retired* r, retired_list& unlinked) noexcept {
         switch (r->kind()) {
-            case retired_kind::value:
-            case retired_kind::first_value:
-                if constexpr (!lay::word) {
-                    base::release_value(static_cast<box<T>*>(r));
-                }
-                return true;
-            case retired_kind::node:
-                if constexpr (!lay::flat) {
-                    destroy_node(as_node(r));
-                }
-                return true;
-            case retired_kind::table: {
-                auto* const t = static_cast<table_type*>(r);
-                return free_table(t);
+        case retired_kind::value:
+        case retired_kind::first_value:
+            if constexpr (!lay::word) {
+                base::release_value(static_cast<box<T>*>(r));
             }
-            case retired_kind::generation: break;
+            return true;
+        case retired_kind::node:
+            if constexpr (!lay::flat) {
+                destroy_node(as_node(r));
+            }
+            return true;
+        case retired_kind::table: {
+            auto* const t = static_cast<table_type*>(r);
+            return free_table(t);
+        }
+        case retired_kind::generation: break;
         }
         return destroy_generation(static_cast<generation_type*>(r), unlinked);
     }
 
 protected:
     static std::size_t bytes_of(const table_type& t) noexcept {
-        return t.bytes() +
-               t.overflow_count.load(std::memory_order_relaxed) * sizeof(overflow_type);
+        return t.bytes() + t.overflow_count.load(std::memory_order_relaxed) * sizeof(overflow_type);
     }
 
     static node* as_node(retired* r) noexcept
@@ -194,8 +193,8 @@ protected:
                     }
                     const unit_map m(t->bits, next->bits);
                     const std::size_t unit = m.unit_of(g->next_bucket);
-                    for (std::size_t i = 0;
-                         g->next_bucket == m.first_source(unit) && i < m.heirs(); ++i) {
+                    for (std::size_t i = 0; g->next_bucket == m.first_source(unit) && i < m.heirs();
+                         ++i) {
                         unlink_all(next->home(m.first_heir(unit) + i), unlinked, *g);
                     }
                 }

@@ -32,8 +32,8 @@ enum class payment { due, due_if_present, none };  ///< whether a load that miss
 enum class verb { keep, put, erase };  ///< what a write is to do with what it found
 
 enum class result {
-    kept,       ///< nothing changed
-    inserted,   ///< there was no entry
+    kept,      ///< nothing changed
+    inserted,  ///< there was no entry
     replaced,
     erased,
     needs_key,  ///< nothing changed: there is no entry, and the supply has no key for one
@@ -104,8 +104,8 @@ public:
     /// Locks the key's bucket, asks decide(const token* current) what to do with the entry, and does it
     /// with what the supply brings. decide() must be quick and not throw.
     template <class K, class Decide>
-    SYNCMAP_INLINE outcome<token> write(operation& op, const K& key, std::uint64_t hash, supply_type& s,
-                                        Decide&& decide) {
+    SYNCMAP_INLINE outcome<token> write(operation& op, const K& key, std::uint64_t hash,
+                                        supply_type& s, Decide&& decide) {
         table_type* t = read_table();
         bool rebuilding = false;
         for (;;) {
@@ -118,7 +118,7 @@ public:
                 }
                 t = this->make_first_table(0);
             }
-            if (table_type* const next = t->successor.load(std::memory_order_acquire)) [[unlikely]] {
+            if (auto* const next = t->successor.load(std::memory_order_acquire)) [[unlikely]] {
                 rebuilding = true;
                 if (this->move_home(op.unlinked(), *t, *next, hash)) {
                     t = next;
@@ -211,7 +211,6 @@ public:
         }
     }
 
-
 protected:
     using base::pay_for_miss;
     using base::read_table;
@@ -221,7 +220,7 @@ protected:
     /// Types that `==` compares without looking anywhere else, whatever the bytes are: a key that may be
     /// half overwritten can be compared before the version has been checked.
     static constexpr bool compare_first =
-        (std::is_integral_v<Key> || std::is_enum_v<Key> || std::is_pointer_v<Key>)&&
+        (std::is_integral_v<Key> || std::is_enum_v<Key> || std::is_pointer_v<Key>) &&
         (std::is_same_v<KeyEqual, std::equal_to<>> || std::is_same_v<KeyEqual, std::equal_to<Key>>);
 
     template <class K>
@@ -231,9 +230,7 @@ protected:
         for (slot_mask m = tag_view(group).match(tag_of(hash)); m != 0; m &= m - 1) {
             const slot& s = slots[first + first_slot(m)];
             if constexpr (lay::flat) {
-                const auto unchanged = [&] {
-                    return group.load_control().same_version(look);
-                };
+                const auto unchanged = [&] { return group.load_control().same_version(look); };
                 if constexpr (compare_first && words_of<Key> == 1) {
                     if (!equal_(s.load_small_key(), key)) {
                         continue;
@@ -314,7 +311,8 @@ protected:
         const auto look_further = [&]() -> R {
             const section inside(home());
             const hit<Key, T> h = find_further(key, hash);
-            owes = h.missed && (pay == payment::due || (pay == payment::due_if_present && h.present));
+            owes =
+                h.missed && (pay == payment::due || (pay == payment::due_if_present && h.present));
             return h.present ? f(h.token, inside.record()) : R();
         };
         R result = look_further();
@@ -343,8 +341,8 @@ protected:
     };
 
     template <class K>
-    SYNCMAP_INLINE bool locate_locked(table_type& t, std::size_t i, std::uint64_t hash, const K& key, place& at,
-                       token& current) const {
+    SYNCMAP_INLINE bool locate_locked(table_type& t, std::size_t i, std::uint64_t hash,
+                                      const K& key, place& at, token& current) const {
         const std::uint8_t tag = tag_of(hash);
         const bool overflow = t.tags[i].load_control().overflow();
         for (view b = t.home(i); b.tags != nullptr; b = b.following()) {
@@ -374,8 +372,9 @@ protected:
     }
 
     template <class K, class Decide>
-    SYNCMAP_INLINE outcome<token> change_locked(operation& op, table_type& t, std::size_t i, const K& key,
-                                 std::uint64_t hash, supply_type& s, Decide& decide, bool& chained) {
+    SYNCMAP_INLINE outcome<token> change_locked(operation& op, table_type& t, std::size_t i,
+                                                const K& key, std::uint64_t hash, supply_type& s,
+                                                Decide& decide, bool& chained) {
         place at{};
         outcome<token> done{result::kept, false, {}};
         done.present = locate_locked(t, i, hash, key, at, done.before);
@@ -397,7 +396,8 @@ protected:
         return done;
     }
 
-    SYNCMAP_INLINE void replace_locked(operation& op, const place& at, token before, supply_type& s) noexcept {
+    SYNCMAP_INLINE void replace_locked(operation& op, const place& at, token before,
+                                       supply_type& s) noexcept {
         slot& entry = at.bucket.slots[at.slot];
         if constexpr (lay::flat) {
             entry.store(s.value());
@@ -430,7 +430,8 @@ protected:
     }
 
     /// Into an unused slot of the chain, or a dead one, or a new overflow bucket (true then).
-    SYNCMAP_INLINE bool insert_locked(table_type& t, std::size_t i, std::uint64_t hash, supply_type& s) {
+    SYNCMAP_INLINE bool insert_locked(table_type& t, std::size_t i, std::uint64_t hash,
+                                      supply_type& s) {
         const tag_view tags(t.tags[i]);
         slot_mask room = tags.match(tag_empty);
         if (room == 0) [[unlikely]] {

@@ -40,9 +40,9 @@ struct hazard_block {
 /// What a domain knows about one thread. The first line is all that a section touches.
 struct alignas(64) thread_record {
     atomic<std::uint64_t> active{0};  ///< epoch of the section it is in, 0 outside
-    bool temporary = false;  ///< given back at the end of the section: its thread is exiting
+    bool temporary = false;    ///< given back at the end of the section: its thread is exiting
     domain** quick = nullptr;  ///< where its owner remembers that it may enter this domain quickly
-    std::uint32_t index = 0; ///< small number, unique in the domain
+    std::uint32_t index = 0;   ///< small number, unique in the domain
     domain* home = nullptr;
     thread_record* next = nullptr;            ///< all records of the domain
     thread_record* next_of_thread = nullptr;  ///< the owner's records in other domains
@@ -51,7 +51,7 @@ struct alignas(64) thread_record {
 #if SYNCMAP_PTHREAD
     atomic<thread_id> owner{calling_thread()};
 #endif
-    hazard_slot* free_local = nullptr;               ///< used by the owner alone
+    hazard_slot* free_local = nullptr;          ///< used by the owner alone
     atomic<hazard_slot*> free_remote{nullptr};  ///< given back by other threads
     atomic<hazard_block*> blocks{nullptr};
 };
@@ -64,8 +64,8 @@ struct sweep_frame {
 
 /// What a thread remembers; no destructor, so that it can be used while the thread exits.
 struct thread_state {
-    domain* home = nullptr;           ///< domain of `record`, the one used last
-    domain* quick = nullptr;          ///< the same, unless the record is temporary or has to fence
+    domain* home = nullptr;   ///< domain of `record`, the one used last
+    domain* quick = nullptr;  ///< the same, unless the record is temporary or has to fence
     thread_record* record = nullptr;
     thread_record* all = nullptr;
     bool exited = false;  ///< the guard below is gone: sections take temporary records
@@ -189,9 +189,7 @@ public:
     }
 
     /// A number that no other call gets.
-    std::uint64_t next_serial() noexcept {
-        return serial_.fetch_add(1, std::memory_order_relaxed);
-    }
+    std::uint64_t next_serial() noexcept { return serial_.fetch_add(1, std::memory_order_relaxed); }
 
     /// How many hazard slots there are to be looked at.
     [[nodiscard]] std::size_t hazard_slots() const noexcept {
@@ -358,8 +356,7 @@ private:
     void before_fork() noexcept {
         forking_.fetch_add(1, std::memory_order_seq_cst);
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
-            while (!belongs_to_caller(*r) &&
-                   r->helping.load(std::memory_order_seq_cst)) {
+            while (!belongs_to_caller(*r) && r->helping.load(std::memory_order_seq_cst)) {
                 cpu_relax();
             }
         }

@@ -42,22 +42,23 @@ public:
     static constexpr std::size_t scan_bytes = limit<std::size_t>(std::size_t{4} << 20U, 1024);
     static constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} << 10U, 512);
     static constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
-    static constexpr std::size_t step_cost = limit<std::size_t>(16, 1);  ///< of a step of a table's or a generation's end
+    /// Of a step of a table's or a generation's end.
+    static constexpr std::size_t step_cost = limit<std::size_t>(16, 1);
 
     struct stripe {
         bucket_lock lock;
-        bool stamping = false;  ///< somebody is getting a stamp for `waiting`
-        bool urgent = false;    ///< `fresh` has something large
+        bool stamping = false;         ///< somebody is getting a stamp for `waiting`
+        bool urgent = false;           ///< `fresh` has something large
         std::uint32_t reclaimers = 0;  ///< want all that is ready: sweeps leave it to them
-        std::uint64_t stamp = 0;  ///< of `waiting`
+        std::uint64_t stamp = 0;       ///< of `waiting`
         retired_list fresh;
         retired_list waiting;
         retired_list ready;
         retired_list announced;
-        atomic<bool> pending{false};        ///< there is something for sweeps to do
+        atomic<bool> pending{false};         ///< there is something for sweeps to do
         atomic<std::uint32_t> passed_by{0};  ///< writes that left it to a later one
-        atomic<std::uint32_t> sweepers{0};  ///< have objects in hand
-        atomic<std::size_t> objects{0};     ///< in the lists and in hand
+        atomic<std::uint32_t> sweepers{0};   ///< have objects in hand
+        atomic<std::size_t> objects{0};      ///< in the lists and in hand
         atomic<std::size_t> bytes{0};
         std::byte apart[64];  ///< so that no two stripes meet in a cache line
     };
@@ -346,7 +347,8 @@ private:
             note_pending(s);
         }
         s.sweepers.fetch_sub(1, std::memory_order_release);
-        wait_for_sweepers(s, may_wait);  // another reclaim() may have been faster to take what there was
+        // Another reclaim() may have been faster to take what there was.
+        wait_for_sweepers(s, may_wait);
     }
 
     static void wait_for_sweepers(const stripe& s, bool may_wait) noexcept {
@@ -358,14 +360,16 @@ private:
     /// Destroys about `budget` objects from the front of a ready list that is in hand; those that a hazard
     /// announces go to `held`.
     template <class Disposer>
-    difference destroy_some(retired_list& in_hand, retired_list& held, std::size_t budget, domain& home,
-                            Disposer& dispose) {
+    difference destroy_some(retired_list& in_hand, retired_list& held, std::size_t budget,
+                            domain& home, Disposer& dispose) {
         const retired_weight all{in_hand.objects(), in_hand.bytes()};
-        constexpr std::size_t width = limit<std::size_t>(128, 4);  // on the stack, and sweeps of several maps may nest
+        // On the stack, and sweeps of several maps may nest.
+        constexpr std::size_t width = limit<std::size_t>(128, 4);
         candidate batch[width];
         while (budget != 0 && !in_hand.empty()) {
             std::size_t size = 0;
-            bool steps = false;  // the last one is a table or generation, which may put parts in front
+            // Whether the last one is a table or a generation, which may put parts in front.
+            bool steps = false;
             for (retired* r = in_hand.front();
                  r != nullptr && size < std::min(budget, width) && !steps; r = r->next()) {
                 steps = r->kind() >= retired_kind::table;

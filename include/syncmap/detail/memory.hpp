@@ -37,8 +37,7 @@ public:
     void deallocate(U* at, std::size_t n) noexcept {
         rebound<U> a(allocator_);
         using traits = std::allocator_traits<rebound<U>>;
-        traits::deallocate(
-            a, std::pointer_traits<typename traits::pointer>::pointer_to(*at), n);
+        traits::deallocate(a, std::pointer_traits<typename traits::pointer>::pointer_to(*at), n);
     }
     template <class U, class... Args>
     void construct(U* at, Args&&... args) {
@@ -85,7 +84,8 @@ public:
     /// The units must have been computed before: this is where a table's size has been checked.
     table_type* make_table(generation_type& owner, std::uint32_t bits) {
         const std::size_t units = table_type::units_for(bits);
-        return ::new (static_cast<void*>(allocate<memory_unit>(units))) table_type(owner, bits, units);
+        return ::new (static_cast<void*>(allocate<memory_unit>(units)))
+            table_type(owner, bits, units);
     }
     void free_table(table_type* t) noexcept {
         const std::size_t units = t->units;

@@ -29,12 +29,12 @@ template <class Key, class T, class Hash, class KeyEqual, class Allocator>
 class operations : public engine<Key, T, Hash, KeyEqual, Allocator> {
 public:
     using base = engine<Key, T, Hash, KeyEqual, Allocator>;
+    using base::base;
     using typename base::lay;
     using typename base::node;
     using typename base::operation;
     using typename base::supply_type;
     using typename base::token;
-    using base::base;
     operations(operations&&) noexcept = default;
     /// Here, and not in a base: values' destructors may use the map, and find it whole.
     ~operations() { this->destroy_everything(); }
@@ -79,8 +79,7 @@ public:
 
     template <class K, class V>
     std::pair<T, bool> load_or_store(K&& key, V&& value) {
-        return load_or_make(std::forward<K>(key),
-                            [&]() -> V&& { return std::forward<V>(value); });
+        return load_or_make(std::forward<K>(key), [&]() -> V&& { return std::forward<V>(value); });
     }
 
     template <class K, class F>
@@ -482,9 +481,10 @@ private:
 
     /// Says whether there was a value already.
     bool put_if_absent(supply_type& s, std::uint64_t hash) {
-        return put(s, s.key(), hash, [](const token* current) {
-                   return current != nullptr ? verb::keep : verb::put;
-               }).present;
+        const auto unless_present = [](const token* current) {
+            return current != nullptr ? verb::keep : verb::put;
+        };
+        return put(s, s.key(), hash, unless_present).present;
     }
 
     /// Where moving a T may throw, the result has to be in its final place before the commit: so there is one

@@ -56,8 +56,8 @@ template <class X>
 template <class X>
 class from_words {
 public:
-    from_words() noexcept : none_{} {}  ///< no object yet
-    explicit from_words(const void* bytes) noexcept : none_{} {  // an empty class has no bytes of its own
+    from_words() noexcept : none_{} {}                           ///< no object yet
+    explicit from_words(const void* bytes) noexcept : none_{} {  // an empty class has no bytes
         ::new (static_cast<void*>(std::addressof(value_))) X(object_of<X>(bytes));
     }
     from_words(const from_words&) noexcept = default;
@@ -270,8 +270,8 @@ template <class Key, class T>
 struct layout {
     static constexpr bool flat = is_flat<Key, T>;
     static constexpr bool word = is_word<T>;
-    using node = std::conditional_t<
-        flat, no_node, std::conditional_t<word, word_node<Key, T>, box_node<Key, T>>>;
+    using node = std::conditional_t<flat, no_node,
+                                    std::conditional_t<word, word_node<Key, T>, box_node<Key, T>>>;
     using slot = std::conditional_t<flat, flat_slot<Key, T>, node_slot<node>>;
     using token = std::conditional_t<word, unit_of<T>, box<T>*>;
 };

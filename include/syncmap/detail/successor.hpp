@@ -24,8 +24,7 @@ namespace syncmap::inline v0::detail {
 class unit_map {
 public:
     unit_map(std::uint32_t from_bits, std::uint32_t to_bits) noexcept
-        : bits_(std::min(from_bits, to_bits)),
-          source_bits_(from_bits - bits_),
+        : bits_(std::min(from_bits, to_bits)), source_bits_(from_bits - bits_),
           heir_bits_(to_bits - bits_) {}
 
     [[nodiscard]] std::size_t units() const noexcept { return std::size_t{1} << bits_; }
@@ -78,7 +77,8 @@ public:
     bool move_locked(std::size_t unit) noexcept {
         if (!to_.constructed) {
             for (std::size_t i = 0; i < heirs(); ++i) {
-                to_.construct(first_heir(unit) + i, static_cast<std::uint32_t>(host_.home().now() - 1));
+                to_.construct(first_heir(unit) + i,
+                              static_cast<std::uint32_t>(host_.home().now() - 1));
             }
         }
         SYNCMAP_TRY {

@@ -33,9 +33,9 @@ constexpr std::size_t units_of(std::size_t bytes) noexcept {
 template <class Slot>
 struct overflow_bucket {
     tag_group tags;
-    atomic<overflow_bucket*> next{nullptr};  ///< in the chain
-    overflow_bucket* next_of_table = nullptr;     ///< in the table's list of all of them
-    std::uint32_t stamp = 0;                      ///< as table::stamps
+    atomic<overflow_bucket*> next{nullptr};    ///< in the chain
+    overflow_bucket* next_of_table = nullptr;  ///< in the table's list of all of them
+    std::uint32_t stamp = 0;                   ///< as table::stamps
     Slot slots[slots_per_bucket];
 };
 
@@ -76,7 +76,7 @@ struct bucket_view {
     }
     /// The next bucket of the chain, whose `tags` are null at its end.
     [[nodiscard]] bucket_view following() const noexcept {
-        overflow_bucket<Slot>* const b = next->load(std::memory_order_acquire);  // (T1) pairs with (T2)
+        auto* const b = next->load(std::memory_order_acquire);  // (T1) pairs with (T2)
         return b != nullptr ? of(*b) : bucket_view{nullptr, nullptr, nullptr, nullptr};
     }
 };
@@ -87,7 +87,8 @@ struct table : retired {
 
     table(generation<Slot>& owner, std::uint32_t bits_, std::size_t units_) noexcept
         : retired(retired_kind::table), gen(&owner), bits(bits_), shift(63 - bits_), units(units_) {
-        auto* at = reinterpret_cast<std::byte*>(this) + sizeof(memory_unit) * units_of(sizeof(table));
+        auto* at =
+            reinterpret_cast<std::byte*>(this) + sizeof(memory_unit) * units_of(sizeof(table));
         tags = reinterpret_cast<tag_group*>(at);
         at += buckets() * sizeof(tag_group);
         slots = reinterpret_cast<Slot*>(at);
@@ -160,8 +161,8 @@ struct table : retired {
     void own(overflow_bucket<Slot>* made) noexcept {
         overflow_count.fetch_add(1, std::memory_order_relaxed);
         made->next_of_table = overflows.load(std::memory_order_relaxed);
-        while (!overflows.compare_exchange_weak(made->next_of_table, made, std::memory_order_release,
-                                                std::memory_order_relaxed)) {
+        while (!overflows.compare_exchange_weak(
+            made->next_of_table, made, std::memory_order_release, std::memory_order_relaxed)) {
         }
     }
 
@@ -174,8 +175,8 @@ struct table : retired {
     std::uint32_t* stamps;
     generation<Slot>* gen;
     std::uint32_t bits;
-    std::uint32_t shift;        ///< of a hash, to get the bucket: see index()
-    bool constructed = false;  ///< all buckets are; otherwise whoever moves entries here constructs them
+    std::uint32_t shift;       ///< of a hash, to get the bucket: see index()
+    bool constructed = false;  ///< all buckets are; else whoever moves entries here constructs them
     atomic<table*> successor{nullptr};
     std::size_t units;
     std::size_t overflow_limit;  ///< more overflow buckets than this call for another table
@@ -183,7 +184,7 @@ struct table : retired {
     // Written while entries move out, and when buckets overflow: a cache line further on.
     std::byte apart[64];
     atomic<std::size_t> cursor{0};  ///< next unit to be looked at by a helper
-    atomic<std::size_t> moved{0};               ///< buckets that have moved
+    atomic<std::size_t> moved{0};   ///< buckets that have moved
     atomic<std::size_t> overflow_count{0};
     atomic<overflow_bucket<Slot>*> overflows{nullptr};
     std::size_t pages_forgotten = 0;  ///< at the end of its life: see disposer.hpp

@@ -31,16 +31,14 @@ public:
 
     static constexpr unsigned units_per_write = 3;  ///< the one at home and two more
     static constexpr unsigned units_per_miss = 1;
-    static constexpr unsigned look_ahead = limit(16U, 2U);  ///< units a helper looks at to find one to move
+    /// Units a helper looks at to find one to move.
+    static constexpr unsigned look_ahead = limit(16U, 2U);
 
     tables(const Hash& hash, const Allocator& memory_from)
         : base(memory_from), home_(&domain::process()), hash_(hash) {}
     tables(tables&& other) noexcept
-        : base(other.allocator()),
-          read_(other.read_.exchange(nullptr, std::memory_order_relaxed)),
-          home_(other.home_),
-          garbage_(std::move(other.garbage_)),
-          hash_(other.hash_) {}
+        : base(other.allocator()), read_(other.read_.exchange(nullptr, std::memory_order_relaxed)),
+          home_(other.home_), garbage_(std::move(other.garbage_)), hash_(other.hash_) {}
     tables& operator=(const tables&) = delete;
 
     // --- sections -------------------------------------------------------------------------------
@@ -196,8 +194,7 @@ public:
         if (garbage_.sweeping()) {
             return;  // called by a destructor that the garbage runs: waiting would be for itself
         }
-        garbage_.reclaim(*home_, *this, 
-                         this_thread.sweeps == nullptr && !home_->inside_section());
+        garbage_.reclaim(*home_, *this, this_thread.sweeps == nullptr && !home_->inside_section());
     }
 
     /// Not concurrent-safe.
@@ -315,8 +312,7 @@ protected:
 
     /// Starts a successor if the table is `read`, and too full, too chained or too empty.
     void resize_if_due(table_type& t) noexcept {
-        if (read_table() != &t ||
-            t.successor.load(std::memory_order_acquire) != nullptr) {
+        if (read_table() != &t || t.successor.load(std::memory_order_acquire) != nullptr) {
             return;
         }
         generation_type& g = *t.gen;
@@ -331,7 +327,8 @@ protected:
             ++bits;
         } else if (t.overflow_count.load(std::memory_order_relaxed) > t.overflow_limit) {
             bits += live > grow_limit(bits) / 2 ? 1 : 0;
-        } else if (bits > floor && (live < shrink_limit(bits) || (compact && bits > bits_for(live)))) {
+        } else if (bits > floor &&
+                   (live < shrink_limit(bits) || (compact && bits > bits_for(live)))) {
             --bits;
         } else {
             if (compact) {
@@ -400,7 +397,8 @@ protected:
     /// Moves up to `count` units, wherever they are; never waits.
     void help(retired_list& unlinked, unsigned count) {
         table_type* const t = read_table();
-        table_type* const next = t != nullptr ? t->successor.load(std::memory_order_acquire) : nullptr;
+        table_type* const next =
+            t != nullptr ? t->successor.load(std::memory_order_acquire) : nullptr;
         if (next == nullptr) [[likely]] {
             return;
         }
@@ -442,7 +440,6 @@ protected:
             resize_if_due(to);
         }
     }
-
 
 private:
     atomic<table_type*> read_{nullptr};

@@ -42,8 +42,7 @@ public:
                     }
                 } else {
                     const token value = protect_value(*e.key_in);
-                    if (value != nullptr &&
-                        !show(e.key(), std::as_const(*value->value()), value)) {
+                    if (value != nullptr && !show(e.key(), std::as_const(*value->value()), value)) {
                         return;
                     }
                 }
@@ -188,9 +187,8 @@ private:
     /// After a table has shrunk, its buckets may begin before the position: what is there was shown.
     void drop_what_was_shown(const table_type& t, std::size_t i) {
         if (t.first_hash(i) < position_) {
-            std::erase_if(batch_, [this](const entry& e) {
-                return engine_.hash_of(e.key()) < position_;
-            });
+            std::erase_if(batch_,
+                          [this](const entry& e) { return engine_.hash_of(e.key()) < position_; });
         }
     }
 
