@@ -254,6 +254,25 @@ TEST(hash_kinds, are_keys_of_maps) {
     EXPECT_EQ(owners.size(), 1u);
 }
 
+// Each member that inserts, with keys that can be moved and not copied.
+template <class T>
+void insert_move_only_keys(const T& value) {
+    syncmap::map<std::unique_ptr<int>, T> owners;
+    owners.store(std::make_unique<int>(1), value);
+    EXPECT_FALSE(owners.load_or_store(std::make_unique<int>(2), value).second);
+    EXPECT_FALSE(owners.load_or_compute(std::make_unique<int>(3), [&] { return value; }).second);
+    EXPECT_TRUE(owners.try_emplace(std::make_unique<int>(4), value).second);
+    EXPECT_EQ(owners.exchange(std::make_unique<int>(5), value), std::nullopt);
+    owners.update(std::make_unique<int>(6), [&](const T*) { return std::optional(value); });
+    int sum = 0;
+    owners.for_each([&](const std::unique_ptr<int>& k, const T& v) { sum += v == value ? *k : 0; });
+    EXPECT_EQ(sum, 1 + 2 + 3 + 4 + 5 + 6);
+}
+TEST(hash_kinds, move_only_keys_are_inserted_by_every_member) {
+    insert_move_only_keys(7);
+    insert_move_only_keys(std::string("seven"));
+}
+
 // --- What a map makes of a hash ---------------------------------------------------------------
 
 struct identity_hash {

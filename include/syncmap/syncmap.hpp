@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Everything: syncmap::map, syncmap::any_map, syncmap::hash, syncmap::pinned, syncmap::map_stats.
+// Everything: syncmap::map, syncmap::set, syncmap::any_map, syncmap::hash, syncmap::pinned, syncmap::map_stats.
 #pragma once
 
 #include "any_map.hpp"
 #include "hash.hpp"
 #include "map.hpp"
 #include "pinned.hpp"
+#include "set.hpp"
 #include "stats.hpp"

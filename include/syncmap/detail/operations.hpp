@@ -479,12 +479,13 @@ private:
         }
     }
 
-    /// Says whether there was a value already.
+    /// With a key that has been made. Says whether there was a value already.
     bool put_if_absent(supply_type& s, std::uint64_t hash) {
         const auto unless_present = [](const token* current) {
             return current != nullptr ? verb::keep : verb::put;
         };
-        return put(s, s.key(), hash, unless_present).present;
+        operation op(*this);
+        return write(op, s.key(), hash, s, unless_present).present;
     }
 
     /// Where moving a T may throw, the result has to be in its final place before the commit: so there is one

@@ -129,6 +129,33 @@ private:
     atomic<unit_of<X>> words_[words_of<X>]{};
 };
 
+/// A value that is a word.
+template <class T>
+class word_cell {
+public:
+    using token = unit_of<T>;
+
+    [[nodiscard]] token load() const noexcept {
+        return bits_.load(std::memory_order_acquire);  // (S3) pairs with (S4)
+    }
+    void store(token bits) noexcept {
+        bits_.store(bits, std::memory_order_release);  // (S4) pairs with (S3)
+    }
+
+private:
+    atomic<token> bits_{0};
+};
+/// A value without content takes no room: that its key is there is all it says.
+template <class T>
+    requires std::is_empty_v<T>
+class word_cell<T> {
+public:
+    using token = unit_of<T>;
+
+    [[nodiscard]] token load() const noexcept { return 0; }
+    void store(token) noexcept {}
+};
+
 /// A value in memory of its own, or inside a node (`kind()` tells).
 template <class T>
 class box : public retired {
@@ -168,15 +195,11 @@ public:
     using token = unit_of<T>;
     using keyed<Key>::keyed;
 
-    [[nodiscard]] token load() const noexcept {
-        return bits_.load(std::memory_order_acquire);  // (S3) pairs with (S4)
-    }
-    void store(token bits) noexcept {
-        bits_.store(bits, std::memory_order_release);  // (S4) pairs with (S3)
-    }
+    [[nodiscard]] token load() const noexcept { return value_.load(); }
+    void store(token bits) noexcept { value_.store(bits); }
 
 private:
-    atomic<token> bits_{0};
+    [[no_unique_address]] word_cell<T> value_;
 };
 
 /// A key whose value is in a box, first in its own.
@@ -231,13 +254,9 @@ public:
     {
         return value_of<Key>(key_.load_word());
     }
-    [[nodiscard]] token load() const noexcept {
-        return bits_.load(std::memory_order_acquire);  // (S3) pairs with (S4)
-    }
+    [[nodiscard]] token load() const noexcept { return value_.load(); }
     void store_key(const Key& key) noexcept { key_.store(key); }
-    void store(token bits) noexcept {
-        bits_.store(bits, std::memory_order_release);  // (S4) pairs with (S3)
-    }
+    void store(token bits) noexcept { value_.store(bits); }
     void copy_from(const flat_slot& other) noexcept {
         store_key(other.load_key().get());
         store(other.load());
@@ -245,7 +264,7 @@ public:
 
 private:
     atomic_words<Key> key_;
-    atomic<token> bits_{0};
+    [[no_unique_address]] word_cell<T> value_;
 };
 
 template <class Node>
