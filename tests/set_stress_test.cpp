@@ -59,13 +59,13 @@ TYPED_TEST(set_stress, shows_the_keys_that_are_there_whole_and_once) {
         2,
         [&](std::size_t which) {
             dice roll(which);
-            for (std::size_t i = 0; i < TypeParam::rounds(100'000); ++i) {
+            for (std::size_t i = 0; i < TypeParam::rounds(1'500'000); ++i) {
                 const std::size_t number = roll(TypeParam::keys);
                 const auto key = TypeParam::make_key(number);
                 kept.require(s.contains(key) || number % 2 != 0, "a key that stays is found");
                 kept.require(!s.contains(TypeParam::make_key(number + TypeParam::keys)),
                              "a key that never came is not found");
-                if (i % 512 != 0) continue;
+                if (i % 2048 != 0) continue;
                 std::vector<bool> shown(TypeParam::keys);
                 std::size_t staying = 0;
                 s.for_each([&](const auto& k) {
