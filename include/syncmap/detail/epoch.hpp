@@ -134,7 +134,7 @@ public:
         return old;
     }
     /// (E5) After this, whoever began a section before is seen by oldest(), or sees what was unlinked. (B7) too.
-    void fence_everywhere() noexcept {
+    void fence_everywhere() const noexcept {
         if (readers_fence_) {
             full_fence();
         } else {

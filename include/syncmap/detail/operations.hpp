@@ -465,9 +465,9 @@ private:
         for (;;) {
             if constexpr (std::is_nothrow_move_constructible_v<T> || !exceptions_enabled) {
                 std::optional<T> copy;
-                copy_value(s.value(), copy);
+                copy_value(s.value(), copy);  // which leaves none out
                 if (!put_if_absent(s, hash)) {
-                    return {*std::move(copy), false};
+                    return {*std::move(copy), false};  // NOLINT(bugprone-unchecked-optional-access)
                 }
             } else {
                 SYNCMAP_TRY { return insert_or_throw(s, hash); }

@@ -56,12 +56,14 @@ template <class X>
 template <class X>
 class from_words {
 public:
-    from_words() noexcept : none_{} {}                           ///< no object yet
-    explicit from_words(const void* bytes) noexcept : none_{} {  // an empty class has no bytes
+    from_words() noexcept : none_{} {}  ///< no object yet
+    // An empty class has no bytes.
+    explicit from_words(const void* bytes) noexcept : none_{} {
         ::new (static_cast<void*>(std::addressof(value_))) X(object_of<X>(bytes));
     }
     from_words(const from_words&) noexcept = default;
     from_words& operator=(const from_words& other) noexcept {
+        // Trivial in effect, X being so; X may have no assignment. NOLINTNEXTLINE(bugprone-undefined-*)
         std::memcpy(static_cast<void*>(this), &other, sizeof(*this));
         return *this;
     }
