@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // syncmap::set: a concurrent hash set: syncmap::map without values.
-//
-// The words "lock-free", "may wait", "strong" and "synchronizes" mean what map.hpp says, and every call on a
-// key costs what it says there.
 #pragma once
 
 #include "map.hpp"
@@ -14,15 +11,18 @@ namespace detail {
 struct present {};  ///< what a set's map has for each key
 }  // namespace detail
 
-/// A concurrent set of Keys, on the engine of map and with its guarantees. Keys that are trivially copyable
-/// and of at most 16 bytes take no more room than themselves and a tag.
+/// A concurrent set of Keys, on the engine of map and with its guarantees; the words that say what a call
+/// does are explained there. Keys that are trivially copyable and of at most 16 bytes take no more room
+/// than themselves and a tag.
 ///
 /// Any number of threads may call any member at the same time, but for construction, destruction, move and
-/// swap. Callbacks run outside all locks: they may call any member on the same set, throw, block, or take for
-/// ever.
+/// swap. Callbacks run outside all locks: they may call any member on the same set, throw, block, or take
+/// for ever. A set keeps the key that it has: insert() never replaces it by an equal one.
 ///
-/// Key, Hash, KeyEqual, Allocator: as for map (Allocator's value_type is Key). A set that has a key keeps the
-/// one it has: insert() never replaces it by an equal one.
+/// @tparam Key as for map.
+/// @tparam Hash as for map.
+/// @tparam KeyEqual as for map.
+/// @tparam Allocator as for map; its value_type is Key.
 ///
 /// Go: a `sync.Map` whose values are `struct{}{}`.
 template <class Key, class Hash = hash<Key>, class KeyEqual = std::equal_to<>,
@@ -37,29 +37,36 @@ class set {
     using map_type = map<Key, present, Hash, KeyEqual, map_allocator>;
 
 public:
-    using key_type = Key;
-    using value_type = Key;
-    using size_type = std::size_t;
-    using hasher = Hash;
-    using key_equal = KeyEqual;
-    using allocator_type = Allocator;
+    using key_type = Key;              ///< what the set has
+    using value_type = Key;            ///< as in standard sets
+    using size_type = std::size_t;     ///< counts keys
+    using hasher = Hash;               ///< the hash function
+    using key_equal = KeyEqual;        ///< the equivalence of keys
+    using allocator_type = Allocator;  ///< where all memory comes from
 
-    // --- construction ---------------------------------------------------------------------------
+    /// @name Construction, move and swap
+    /// @{
 
     /// An empty set; allocates nothing.
+    /// @progress Wait-free. @complexity O(1). @go `var m sync.Map`.
     set() = default;
 
     /// An empty set, likewise, that takes its memory from `allocator`.
+    /// @progress Wait-free. @complexity O(1).
     explicit set(const Allocator& allocator) : keys_(map_allocator(allocator)) {}
 
-    /// An empty set with room for `capacity` keys (0: allocates nothing), as after reserve(). O(capacity).
-    /// Throws `std::bad_alloc`, `std::length_error`.
+    /// An empty set with room for `capacity` keys (0: allocates nothing), as after reserve(), with copies of
+    /// `hash_function`, `equal` and `allocator`.
+    /// @progress Wait-free. @complexity O(capacity).
+    /// @exceptions `std::bad_alloc`, `std::length_error`.
     explicit set(size_type capacity, const Hash& hash_function = Hash(),
                  const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
         : keys_(capacity, hash_function, equal, map_allocator(allocator)) {}
 
-    /// A set of the keys in [first, last); of equal keys the first stays. O(distance). Throws what
-    /// dereferencing, copying, hashing, comparing and allocating throw.
+    /// A set of the keys in [`first`, `last`); of equal keys the first stays. `hash_function`, `equal` and
+    /// `allocator` are copied.
+    /// @progress Does not wait. @complexity O(distance).
+    /// @exceptions What dereferencing, copying, hashing, comparing and allocating throw.
     template <std::input_iterator Iterator>
     set(Iterator first, Iterator last, const Hash& hash_function = Hash(),
         const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
@@ -67,59 +74,85 @@ public:
         for (; first != last; ++first) insert(*first);
     }
 
-    /// A set of the keys in a list, likewise.
+    /// A set of the keys in `keys`, likewise. `hash_function`, `equal` and `allocator` are copied.
+    /// @progress Does not wait. @complexity O(size of the list).
+    /// @exceptions What copying, hashing, comparing and allocating throw.
     set(std::initializer_list<Key> keys, const Hash& hash_function = Hash(),
         const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
         : set(keys.begin(), keys.end(), hash_function, equal, allocator) {}
 
     /// A set that others are writing has no one state to copy: see snapshot().
     set(const set&) = delete;
-    set& operator=(const set&) = delete;
+    set& operator=(const set&) = delete;  ///< nor is there one to assign
 
-    /// Takes over all of `other`, which is empty then, and usable. Not concurrent-safe. O(1).
+    /// Takes over all of `other`, which is empty then, and usable. Not concurrent-safe.
+    /// @progress Wait-free. @complexity O(1).
     set(set&& other) noexcept = default;
-    /// The same with another allocator: when it is not equal to `other`'s, key by key.
+    /// The same with `allocator` in place of `other`'s: if they are not equal, keys are copied one by one.
+    /// Not concurrent-safe.
+    /// @progress Does not wait. @complexity O(1), or O(n) one by one.
+    /// @exceptions None, or those of copies and allocations one by one: each set has some keys then.
     set(set&& other, const Allocator& allocator)
         : keys_(std::move(other.keys_), map_allocator(allocator)) {}
-    /// Destroys all keys and takes over all of `other`; allocators as in std containers. Not concurrent-safe.
+    /// Destroys all keys and takes over all of `other`, allocators as in standard containers: when they do
+    /// not propagate and are not equal, keys are copied one by one. Not concurrent-safe.
+    /// @progress Does not wait. @complexity O(n) for what is destroyed, and for what is copied one by one.
+    /// @exceptions As the constructor that takes an allocator.
     set& operator=(set&& other) = default;
 
-    /// Destroys every key, also those erased before, and gives all memory back. Nobody may be using the set.
-    /// O(n).
+    /// Destroys every key, also those erased before, and gives all memory back. Not concurrent-safe: nobody
+    /// may be using the set.
+    /// @progress Does not wait. @complexity O(n).
     ~set() = default;
 
-    /// Exchanges the contents. Not concurrent-safe. The allocators must be equal or propagate. O(1).
+    /// Exchanges the contents with those of `other`. The allocators must be equal or propagate. Not
+    /// concurrent-safe.
+    /// @progress Wait-free. @complexity O(1).
     void swap(set& other) noexcept { keys_.swap(other.keys_); }
+    /// Exchanges the contents of `a` and `b`. Not concurrent-safe.
+    /// @otherwise as set::swap(set&).
     friend void swap(set& a, set& b) noexcept { a.swap(b); }
 
-    // --- one key --------------------------------------------------------------------------------
+    /// @}
+    /// @name One key
+    /// @{
 
-    /// Whether `key` is in the set. Lock-free. Synchronizes with the insert() it sees. Throws what Hash and
-    /// KeyEqual throw. Go: `_, ok := m.Load(key)`.
+    /// Whether `key` is in the set.
+    /// @progress Lock-free. @complexity O(1). @go `_, ok := m.Load(key)`.
+    /// @ordering Synchronizes with the insert() it sees.
+    /// @exceptions What Hash and KeyEqual throw; strong.
     template <class K = Key>
     SYNCMAP_INLINE bool contains(const K& key) const {
         return keys_.contains(key);
     }
 
-    /// Puts `key` in, unless an equal one is there; says whether it did. Of racing calls one does. May wait,
-    /// lock-free if the key is there. Synchronizes with every call that sees it, or with the insert() it sees.
-    /// Throws what Hash, KeyEqual, constructing Key and allocating throw; strong. An rvalue is left alone
-    /// when the key is found at once. Go: `_, loaded := m.LoadOrStore(key, struct{}{})`.
+    /// Puts `key` in, unless an equal one is there; returns whether it did. Of racing calls one does. An
+    /// rvalue is left alone when the key is found at once; if another thread inserts it meanwhile, it may
+    /// have been moved from.
+    /// @progress Lock-free if the key is there, otherwise may wait. @complexity O(1).
+    /// @go `_, loaded := m.LoadOrStore(key, struct{}{})`.
+    /// @ordering Synchronizes with every call that sees the key, or with the insert() it sees.
+    /// @exceptions What Hash, KeyEqual, constructing Key and allocating throw; strong.
     template <class K = Key>
     bool insert(K&& key) {
         return !keys_.load_or_store(std::forward<K>(key), present{}).second;
     }
 
-    /// Takes `key` out; says whether it was there. Of racing calls one does. May wait, lock-free if there is
-    /// no such key. Synchronizes as insert(). Throws what Hash and KeyEqual throw; strong. Go: Delete.
+    /// Takes `key` out; returns whether it was there. Of racing calls one does.
+    /// @progress May wait; lock-free if there is no such key. @complexity O(1). @go `Delete`.
+    /// @ordering Synchronizes with the insert() it undoes, and with every call that sees the key absent.
+    /// @exceptions What Hash and KeyEqual throw; strong.
     template <class K = Key>
     bool erase(const K& key) {
         return keys_.erase(key);
     }
 
-    /// Looks for a range of keys: calls `f(index)` for each one that is there, in order; returns how many
-    /// were. Faster than one by one on large sets: the cache misses overlap. Each is a contains() of its own,
-    /// not all of one moment. Throws what contains() and f throw. O(size of the range).
+    /// Calls `f(index)` for each of `keys` that is there, in order; returns how many were. Faster than one
+    /// by one on large sets: the cache misses overlap. Each is a contains() of its own, not all of one
+    /// moment.
+    /// @progress Lock-free beside f. @complexity O(size of the range). @go None.
+    /// @ordering Each key as contains().
+    /// @exceptions What contains() and f throw; strong.
     template <std::ranges::forward_range Keys, class F>
     std::size_t visit_many(const Keys& keys, F&& f) const {
         static_assert(std::is_invocable_v<F&, std::size_t>,
@@ -128,12 +161,17 @@ public:
                                 [&](std::size_t index, const present&) { std::invoke(f, index); });
     }
 
-    // --- all keys -------------------------------------------------------------------------------
+    /// @}
+    /// @name All keys
+    /// @{
 
     /// Calls `f(const Key&)` for the keys, in no particular order, until all are done or f returns false (it
-    /// may also return void). None is shown twice; one that is there from beginning to end is shown. f may do
-    /// anything. Waits only for a bucket that is changed each time it is looked at. Synchronizes with the
-    /// inserts it sees. Throws what f (and Hash) throw, and `std::bad_alloc`. O(n). Go: Range.
+    /// may also return void). None is shown twice; one that is there from beginning to end is shown. f may
+    /// do anything.
+    /// @progress Waits only for a bucket that is changed each time it is looked at. @complexity O(n).
+    /// @go `Range`.
+    /// @ordering Synchronizes with the insertions it sees.
+    /// @exceptions What f (and Hash) throw, and `std::bad_alloc`; strong.
     template <class F>
     void for_each(F&& f) const {
         static_assert(std::is_invocable_v<F&, const Key&>,
@@ -142,19 +180,23 @@ public:
             [&](const Key& key, const present&) -> decltype(auto) { return std::invoke(f, key); });
     }
 
-    /// Takes out the keys for which `pred(const Key&)` is true; returns how many. If it throws, what was
-    /// taken out stays out. Otherwise as for_each() and erase(). O(n).
+    /// Takes out the keys for which `pred(const Key&)` is true; returns how many.
+    /// @progress As for_each() and erase(). @complexity O(n). @go `Range` and `Delete`.
+    /// @ordering As for_each() and erase().
+    /// @exceptions As for_each(), and what pred throws; what was taken out stays out.
     template <class Pred>
     std::size_t erase_if(Pred&& pred) {
-        static_assert(
-            std::is_invocable_r_v<bool, Pred&, const Key&>,
-            "syncmap::set::erase_if(pred): pred must be callable with `const Key&` and return "
-            "bool");
+        static_assert(std::is_invocable_r_v<bool, Pred&, const Key&>,
+                      "syncmap::set::erase_if(pred): pred must be callable with `const Key&` and "
+                      "return bool");
         return keys_.erase_if(
             [&](const Key& key, const present&) { return std::invoke(pred, key); });
     }
 
-    /// All keys, copied, as for_each() shows them. O(n).
+    /// All keys, copied, as for_each() shows them.
+    /// @progress As for_each(). @complexity O(n). @go `Range` with `append`.
+    /// @ordering As for_each().
+    /// @exceptions As for_each(), and what copying throws; strong.
     [[nodiscard]] std::vector<Key> snapshot() const {
         static_assert(std::is_copy_constructible_v<Key>,
                       "syncmap::set::snapshot() copies keys: use for_each()");
@@ -164,41 +206,60 @@ public:
         return keys;
     }
 
-    /// Takes everything out at once: linearizable with all calls on single keys. O(1). As map::clear().
-    /// Go: Clear.
+    /// Takes everything out at once: linearizable with all calls on single keys. As map::clear().
+    /// @progress Lock-free but for the list that what was there is put into. @complexity O(1). @go `Clear`.
+    /// @ordering Synchronizes with the calls on single keys that it follows, and with those that see it.
+    /// @exceptions None (but `std::bad_alloc` from the first call of a thread); strong.
     void clear() { keys_.clear(); }
 
-    // --- size and memory ------------------------------------------------------------------------
+    /// @}
+    /// @name Size and memory
+    /// @{
 
-    /// The number of keys: exact when nobody is writing, otherwise near. O(1). Lock-free.
+    /// The number of keys: exact when nobody is writing, otherwise near.
+    /// @progress Lock-free. @complexity O(1). @go None.
+    /// @ordering None. @exceptions `std::bad_alloc` (the first call of a thread).
     [[nodiscard]] size_type size() const { return keys_.size(); }
     /// Whether size() is 0.
+    /// @otherwise as size().
     [[nodiscard]] bool empty() const { return keys_.empty(); }
 
-    /// Makes room for `n` keys in all, as map::reserve(). O(n) for the caller; others never wait for it.
-    /// Throws `std::bad_alloc` (also if Hash throws while keys move), `std::length_error`; strong.
+    /// Makes room for `n` keys in all, as map::reserve().
+    /// @otherwise as map::reserve().
     void reserve(size_type n) { keys_.reserve(n); }
 
-    /// Asks for the smallest table that holds what is there, as map::shrink_to_fit(). O(1).
+    /// Asks for the smallest table that holds what is there, as map::shrink_to_fit().
+    /// @otherwise as map::shrink_to_fit().
     void shrink_to_fit() { keys_.shrink_to_fit(); }
 
-    /// What is going on inside. Lock-free; O(1).
+    /// What is going on inside.
+    /// @otherwise as map::stats().
     [[nodiscard]] map_stats stats() const { return keys_.stats(); }
 
-    /// Waits until no call can still see what has been taken out so far, and destroys it, as map::reclaim().
-    /// O(garbage).
+    /// Waits until no call can still see what has been taken out so far, and destroys it.
+    /// @otherwise as map::reclaim().
     void reclaim() const { keys_.reclaim(); }
 
+    /// A copy of the allocator.
+    /// @progress Wait-free. @complexity O(1).
     [[nodiscard]] allocator_type get_allocator() const noexcept {
         return allocator_type(keys_.get_allocator());
     }
+    /// A copy of the hash function.
+    /// @progress Wait-free. @complexity O(1). @exceptions What copying it throws.
     [[nodiscard]] hasher hash_function() const { return keys_.hash_function(); }
+    /// A copy of the equality.
+    /// @progress Wait-free. @complexity O(1). @exceptions What copying it throws.
     [[nodiscard]] key_equal key_eq() const { return keys_.key_eq(); }
+
+    /// @}
 
 private:
     map_type keys_;
 };
 
+/// Takes the keys out of `s` for which `pred(const Key&)` is true; returns how many.
+/// @otherwise as set::erase_if().
 template <class Key, class Hash, class KeyEqual, class Allocator, class Pred>
 std::size_t erase_if(set<Key, Hash, KeyEqual, Allocator>& s, Pred pred) {
     return s.erase_if(std::move(pred));
