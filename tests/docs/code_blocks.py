@@ -15,7 +15,7 @@ directly behind it, in this order:
   <!-- prints: TEXT -->   what it prints, line by line; a program that prints anything else fails
 
 A block and those that continue it make one function in a namespace of its own. All functions of a document
-make one program, but for blocks with `needs`. Messages name the lines of the document. The programs are listed
+make one program, but for blocks with `needs` (and all declarations in Go are of one package). Messages name the lines of the document. The programs are listed
 in OUTPUT/programs.cmake, as calls of docs_program(NAME NEEDS SOURCE), docs_go(NAME SOURCE) and
 docs_refused(NAME LANGUAGE SOURCE REGEX).
 """
