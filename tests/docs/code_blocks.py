@@ -15,9 +15,9 @@ directly behind it, in this order:
   <!-- prints: TEXT -->   what it prints, line by line; a program that prints anything else fails
 
 A block and those that continue it make one function in a namespace of its own. All functions of a document
-make one program, but for blocks with `needs` (and all declarations in Go are of one package). Messages name the lines of the document. The programs are listed
-in OUTPUT/programs.cmake, as calls of docs_program(NAME NEEDS SOURCE), docs_go(NAME SOURCE) and
-docs_refused(NAME LANGUAGE SOURCE REGEX).
+make one program, but for blocks with `needs`; all declarations in Go are of one package. Messages name the
+lines of the document. The programs are listed in OUTPUT/programs.cmake, as calls of
+docs_program(NAME NEEDS SOURCE), docs_go(NAME SOURCE) and docs_refused(NAME LANGUAGE SOURCE REGEX).
 """
 
 import json
@@ -60,11 +60,11 @@ class Program:
 
 def comment_at(lines, at, place):
     """The comment that begins at lines[at]: (word, Code of its text, index behind it), or None."""
-    begin = re.match(r"<!--\s*([a-z]+)(:?)[ \t]*", lines[at])
-    if begin is None or not begin[2] and not re.fullmatch(r"<!--\s*[a-z]+\s*-->\s*", lines[at]):
-        if lines[at].startswith("<!--"):
-            raise Mistake(f"{place}:{at + 1}: this comment is not `<!-- word -->` or `<!-- word: text -->`")
+    if not lines[at].lstrip().startswith("<!--"):
         return None
+    begin = re.match(r"<!--\s*([a-z]+)(:|(?=\s*-->))[ \t]*", lines[at])
+    if begin is None:
+        raise Mistake(f"{place}:{at + 1}: no comment like `<!-- word -->` or `<!-- word: text -->` from the first column")
     if begin[1] not in COMMENTS:
         raise Mistake(f"{place}:{at + 1}: no comment is called `{begin[1]}`")
     end = at
@@ -72,6 +72,8 @@ def comment_at(lines, at, place):
         end += 1
         if end == len(lines):
             raise Mistake(f"{place}:{at + 1}: the comment does not end")
+    if not lines[end].rstrip().endswith("-->"):
+        raise Mistake(f"{place}:{end + 1}: there is something behind the comment")
     text = lines[at:end + 1]
     text[-1] = text[-1][:text[-1].rindex("-->")].rstrip()
     text[0] = text[0][begin.end():]

@@ -41,7 +41,10 @@ class Mistakes(unittest.TestCase):
 
     def test_comments_that_would_do_nothing(self):
         self.refuses("<!-- chek: x -->\n", "no comment is called `chek`")
-        self.refuses("<!-- Something else -->\n", "this comment is not")
+        self.refuses("<!-- Something else -->\n", "no comment like")
+        self.refuses("```cpp\n```\n  <!-- check: check(true); -->\n", "no comment like")
+        self.refuses("<!-- prints: x --> text\n", "there is something behind")
+        self.assertEqual(read("`<!-- prints -->` in a text\n").programs, [])
         self.refuses("<!-- before: x -->\n\n```cpp\n```\n", "`before` must stand directly at a block")
         self.refuses("```cpp\n```\n\n<!-- check: check(true); -->\n", "there is no block behind")
         self.refuses("<!-- check: check(true); -->\n```cpp\n```\n", "`check` must stand directly behind a block")
