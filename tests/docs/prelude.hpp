@@ -20,7 +20,6 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
-#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -31,11 +30,10 @@
 
 #include <unistd.h>
 
-/// Ends the program with the line of the document if `kept` is false.
-inline void check(bool kept, std::source_location where = std::source_location::current()) {
+/// Ends the program with the line of the document if `kept` is false. (clang 14 has no std::source_location.)
+inline void check(bool kept, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     if (!kept) {
-        std::fprintf(stderr, "%s:%u: this check fails\n", where.file_name(),
-                     static_cast<unsigned>(where.line()));
+        std::fprintf(stderr, "%s:%d: this check fails\n", file, line);
         std::_Exit(1);
     }
 }
@@ -63,7 +61,8 @@ inline void run(const char* place, void (*block)(), std::string_view expected) {
     for (int c = std::fgetc(printed); c != EOF; c = std::fgetc(printed)) {
         text += static_cast<char>(c);
     }
-    if (::dup2(terminal, STDOUT_FILENO) < 0 || ::close(terminal) != 0 || std::fclose(printed) != 0) {
+    if (::dup2(terminal, STDOUT_FILENO) < 0 || ::close(terminal) != 0 ||
+        std::fclose(printed) != 0) {
         give_up("stdout cannot be restored");
     }
     if (text != expected) {
