@@ -30,6 +30,7 @@
 namespace syncmap::inline v0 {
 
 /// Thrown when values are to be compared whose type has no operator==, or hashed whose type has no hash.
+/// @otherwise as std::logic_error.
 class incomparable_value : public std::logic_error {
 public:
     using std::logic_error::logic_error;
@@ -218,13 +219,17 @@ const any_operations& any_operations_for() noexcept {
 
 }  // namespace detail
 
-/// An immutable value of any type, or none. Copying never copies the value and does not throw.
+/// An immutable value of any type, or none: what Go calls `any`. Copying never copies the value: copies
+/// share it. Different objects may be used by different threads, also where they share a value.
+/// @progress Wait-free, beside the value's own constructor, destructor and ==. @complexity O(1) beside
+/// those.
+/// @may_throw Nothing, unless a member names some.
 class any {
 public:
     any() noexcept = default;  ///< holds nothing
 
     /// Holds `value`, moved or copied into it; text (literals, views, pointers to characters) as std::string.
-    /// Throws what that throws, and `std::bad_alloc`.
+    /// @may_throw What that throws, and `std::bad_alloc`.
     template <class V>
         requires(!std::same_as<std::remove_cvref_t<V>, any>)
     any(V&& value)  // NOLINT(*-explicit-*): a value of any type is an any
@@ -238,46 +243,54 @@ public:
         }
     }
 
+    /// Shares the value of `other`.
     any(const any& other) noexcept : operations_(other.operations_) {
         if (operations_ != nullptr) {
             operations_->copy(other.storage_, storage_);
         }
     }
+    /// Takes over the value of `other`, which holds nothing then.
     any(any&& other) noexcept : operations_(std::exchange(other.operations_, nullptr)) {
         std::memcpy(storage_, other.storage_, sizeof(storage_));
     }
+    /// Lets the value go, and shares (or takes over) the one of `other`.
     any& operator=(any other) noexcept {
         swap(*this, other);
         return *this;
     }
+    /// Lets the value go; the last one that shares it destroys it.
     ~any() {
         if (operations_ != nullptr) {
             operations_->destroy(storage_);
         }
     }
+    /// Exchanges the values of `a` and `b`.
     friend void swap(any& a, any& b) noexcept {
         std::swap(a.operations_, b.operations_);
         std::swap(a.storage_, b.storage_);
     }
 
+    /// Whether it holds a value.
     [[nodiscard]] bool has_value() const noexcept { return operations_ != nullptr; }
     /// Whether it holds a V, exactly.
     template <class V>
     [[nodiscard]] bool holds() const noexcept {
         return operations_ != nullptr && operations_->type == detail::type_key_of<V>();
     }
-    /// Whether it may stand on either side of == without throwing.
+    /// Whether it may stand on either side of == without an incomparable_value. @go `reflect.Value.Comparable`.
     [[nodiscard]] bool comparable() const noexcept {
         return operations_ == nullptr || operations_->equal != nullptr;
     }
 #if defined(__cpp_rtti)
+    /// The type of the value, or `void` if there is none. Only where there is RTTI.
     [[nodiscard]] const std::type_info& type() const noexcept {
         return operations_ != nullptr ? *operations_->type.info : typeid(void);
     }
 #endif
 
-    /// Same type and equal values. Throws incomparable_value if the types are the same and have no ==, and
-    /// what == throws.
+    /// Whether `a` and `b` hold values of the same type that are equal, or both hold nothing.
+    /// @may_throw incomparable_value if the types are the same and have no ==, and what == throws.
+    /// @go `==`, which panics then.
     friend bool operator==(const any& a, const any& b) {
         if (a.operations_ == nullptr || b.operations_ == nullptr) {
             return a.operations_ == b.operations_;
@@ -301,7 +314,9 @@ private:
     alignas(void*) std::byte storage_[16] = {};
 };
 
-/// The value, if `a` holds a V exactly, otherwise nullptr. It lives as long as `a` is not changed.
+/// The value, if `a` is there and holds a V exactly, otherwise nullptr. It lives as long as `a` is not
+/// changed.
+/// @progress Wait-free. @complexity O(1). @go `v, ok := a.(V)`.
 template <class V>
 [[nodiscard]] const V* any_cast(const any* a) noexcept {
     static_assert(std::is_same_v<V, std::remove_cvref_t<V>>,
@@ -310,7 +325,9 @@ template <class V>
                                          : nullptr;
 }
 
-/// A copy of the value. Throws std::bad_any_cast if `a` does not hold a V exactly.
+/// A copy of the value in `a`.
+/// @progress Wait-free, beside the copy. @complexity O(1) beside the copy. @go `a.(V)`.
+/// @may_throw `std::bad_any_cast` if `a` does not hold a V exactly; what the copy throws.
 template <class V>
 [[nodiscard]] V any_cast(const any& a) {
     const V* const value = any_cast<V>(&a);
@@ -324,17 +341,23 @@ template <class V>
     return *value;
 }
 
-/// The same for what any_map's loads return; std::bad_any_cast if it is nullopt.
+/// The same for `a` as any_map's loads return it.
+/// @progress Wait-free, beside the copy. @complexity O(1) beside the copy. @go `a.(V)`.
+/// @may_throw `std::bad_any_cast` if `a` is nullopt or does not hold a V exactly; what the copy throws.
 template <class V>
 [[nodiscard]] V any_cast(const std::optional<any>& a) {
     return any_cast<V>(a ? *a : any());
 }
 
-/// Hashes an any, and what could be put into one, alike. Throws incomparable_value for a value without hash.
+/// Hashes an any, and what could be put into one, alike.
+/// @progress Wait-free. @complexity That of the value's own hash.
+/// @may_throw incomparable_value for a value without hash (where it is known at compile time, an error),
+/// and what the value's own hash throws.
 struct any_hash {
-    using is_avalanching = void;
-    using is_transparent = void;
+    using is_avalanching = void;  ///< all bits are good: maps use the result as it is
+    using is_transparent = void;  ///< takes what could be put into an any, too
 
+    /// The hash of what `a` holds, and of its type.
     [[nodiscard]] std::size_t operator()(const any& a) const {
         if (a.operations_ == nullptr) {
             return 0;
@@ -345,6 +368,7 @@ struct any_hash {
         }
         return a.operations_->hashed(a.operations_->get(a.storage_));
     }
+    /// The hash of an any that holds `value`; makes none.
     template <class V>
         requires(!std::same_as<V, any>)
     [[nodiscard]] std::size_t operator()(const V& value) const {
@@ -360,10 +384,14 @@ struct any_hash {
 };
 
 /// Compares an any with another one, or with what could be put into one.
+/// @progress Wait-free, beside the value's own ==. @complexity That of the value's own ==.
+/// @may_throw What == throws; incomparable_value if values of a type without one meet.
 struct any_equal {
-    using is_transparent = void;
+    using is_transparent = void;  ///< takes what could be put into an any, too
 
+    /// Whether `a` and `b` are equal.
     [[nodiscard]] bool operator()(const any& a, const any& b) const { return a == b; }
+    /// Whether `a` equals an any that holds `value`; makes none.
     template <class V>
         requires(!std::same_as<V, any>)
     [[nodiscard]] bool operator()(const any& a, const V& value) const {

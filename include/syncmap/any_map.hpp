@@ -18,7 +18,8 @@ public:
     using base::base;
 
     /// The value of `key`, as an any, or nullopt: `m.load(k)`. As a V, or nullopt if it is absent or of
-    /// another type: `m.load<V>(k)`. As map::load(). Go: Load.
+    /// another type: `m.load<V>(k)`.
+    /// @otherwise as map::load(). @go `Load`, and `v.(V)`.
     template <class V = any, class K>
     std::optional<V> load(const K& key) const {
         std::optional<V> copy;
@@ -32,15 +33,19 @@ public:
         return copy;
     }
 
-    /// As map::compare_exchange(): a value of another type than `expected` does not match it. Throws
-    /// incomparable_value if the type of `expected` has no ==. Go: CompareAndSwap.
+    /// Sets the value of `key` to `desired` if there is one that equals `expected`; returns whether it did. A
+    /// value of another type than `expected` does not match it.
+    /// @may_throw incomparable_value if the type of `expected` has no ==, before anything else is done.
+    /// @otherwise as map::compare_exchange(). @go `CompareAndSwap`.
     template <class K, class V>
     bool compare_exchange(const K& key, const any& expected, V&& desired) {
         check_comparable(expected);
         return base::compare_exchange(key, expected, std::forward<V>(desired));
     }
 
-    /// As map::compare_and_erase(), likewise. Go: CompareAndDelete.
+    /// Removes `key` if its value equals `expected`, likewise; returns whether it did.
+    /// @may_throw incomparable_value if the type of `expected` has no ==, before anything else is done.
+    /// @otherwise as map::compare_and_erase(). @go `CompareAndDelete`.
     template <class K>
     bool compare_and_erase(const K& key, const any& expected) {
         check_comparable(expected);

@@ -169,21 +169,27 @@ inline constexpr bool is_tuple_like<std::tuple<E...>> =
 
 }  // namespace detail
 
-/// A hash function for keys: integers, enums, pointers, strings and string views (looked up by each other
-/// without a conversion), pairs and tuples of these, and everything that has a `std::hash`, whose result is
+/// A hash function for keys, seeded once a process.
+///
+/// It takes integers, enums, pointers, strings and string views (looked up by each other without a conversion),
+/// pairs and tuples of these, and everything that has a `std::hash`, whose result is
 /// mixed: keys for which `std::hash` is equal collide, and for a std::optional or a class of yours somebody
 /// may find such keys.
 ///
 /// Copies of one object agree, and so do all objects of one process (of one shared library, where symbols
-/// are hidden). Call: O(1), O(length) for strings; does not throw but for what `std::hash<Key>` throws.
+/// are hidden).
+/// @progress Wait-free. @complexity O(1); O(length) for strings.
+/// @may_throw Nothing, but for what `std::hash<Key>` throws.
 template <class Key>
 class hash : private detail::seeded {
 public:
     using is_avalanching = void;  ///< all bits are good: maps use the result as it is
 
-    hash() noexcept = default;
+    hash() noexcept = default;  ///< with the seed of the process
+    /// With the same `seed` as another one.
     explicit hash(const detail::seeded& seed) noexcept : detail::seeded(seed) {}
 
+    /// The hash of `key`: an integer, an enum or a pointer (not of what that points to).
     [[nodiscard]] std::size_t operator()(const Key& key) const
         requires std::is_integral_v<Key> || std::is_enum_v<Key> || std::is_pointer_v<Key>
     {
@@ -196,6 +202,7 @@ public:
                                                     static_cast<std::uint64_t>(key >> 64)));
         }
     }
+    /// The hash of `key`: a pair or tuple.
     [[nodiscard]] std::size_t operator()(const Key& key) const
         requires detail::is_tuple_like<Key>
     {
@@ -208,6 +215,7 @@ public:
             },
             key);
     }
+    /// The hash of `key`: what `std::hash<Key>` gives, mixed.
     [[nodiscard]] std::size_t operator()(const Key& key) const
         requires(!std::is_integral_v<Key> && !std::is_enum_v<Key> && !std::is_pointer_v<Key> &&
                  !detail::is_tuple_like<Key> && detail::std_hashable<Key>)
@@ -234,6 +242,8 @@ public:
 
 }  // namespace detail
 
+/// Strings, and what can be viewed as one: `std::basic_string_view` and literals of the same characters.
+/// @progress Wait-free. @complexity O(length). @may_throw Nothing.
 template <detail::character C, class Traits, class Allocator>
     requires std::same_as<Traits, std::char_traits<C>>
 class hash<std::basic_string<C, Traits, Allocator>> : public detail::string_hash<C, Traits> {
@@ -241,6 +251,8 @@ public:
     using detail::string_hash<C, Traits>::string_hash;
 };
 
+/// String views, and what can be viewed as one: hashed as strings are.
+/// @progress Wait-free. @complexity O(length). @may_throw Nothing.
 template <detail::character C, class Traits>
     requires std::same_as<Traits, std::char_traits<C>>
 class hash<std::basic_string_view<C, Traits>> : public detail::string_hash<C, Traits> {

@@ -1,21 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // syncmap::map: a concurrent hash map for maps that are read much more often than their keys change.
-//
-// Words used below.
-//   lock-free     Never waits for another thread; may look again when others have changed the same bucket
-//                 in between, so somebody has made progress whenever this has not.
-//   may wait      Takes the lock of the key's bucket (while the map is being shrunk: of two neighbours), which
-//                 others hold for some tens of instructions, in which no code of yours runs but KeyEqual and,
-//                 where entries move, Hash and the allocator. What has been erased or replaced is put into a
-//                 list, under a lock of that list.
-//   strong        If Hash, KeyEqual, a copy, an allocation or a callback throws, the map is as it was.
-//   synchronizes  A call that sees the effect of another one happens after everything that the thread of
-//                 that other call did before it (release/acquire). All calls on one key are in one order that
-//                 every thread agrees on (linearizable), and clear() is in it.
-// Every call on a key costs O(1) on average beside Hash, KeyEqual and the copies it returns, and also in the
-// worst case as far as moving to a larger or smaller table is concerned: it moves at most 6 buckets (each
-// time it tries, where it has to try again). With n keys of one hash it is O(n).
 #pragma once
 
 #include <concepts>
@@ -38,23 +23,48 @@ namespace syncmap::inline v0 {
 ///
 /// Any number of threads may call any member at the same time, but for construction, destruction, move and
 /// swap. Callbacks run outside all locks: they may call any member on the same map, throw, block, or take
-/// for ever, and hold back from destruction no more than the one value they look at (for_each() and erase_if()
-/// also the keys of one bucket, visit_many() up to 16 values).
+/// for ever, and hold back from destruction no more than the one value they look at (for_each() and
+/// erase_if() also the keys of one bucket, visit_many() up to 16 values).
 ///
-/// Key, T:     any object types; T may be neither copyable nor movable (then use try_emplace(), visit(),
-///             pin()). Destructors must not throw.
-/// Hash:       callable with `const Key&` from several threads at once; declare `is_avalanching` if all
+/// A key or value that only views foreign memory (`string_view`, a pointer that KeyEqual follows) may
+/// still be looked at by a concurrent call for a moment after erase() has returned; reclaim() waits until
+/// it is not.
+///
+/// @tparam Key any object type.
+/// @tparam T   any object type, also one that can be neither copied nor moved (then use try_emplace(),
+///             visit(), pin()). Destructors must not throw.
+/// @tparam Hash callable with `const Key&` from several threads at once; declare `is_avalanching` if all
 ///             bits of its results are good, otherwise they are mixed again.
 ///             Hash and KeyEqual must not change the same map: they are called with its locks held.
-/// KeyEqual:   an equivalence, callable likewise. Where Hash and KeyEqual both have `is_transparent` (the
-///             defaults for strings do), members take any key that both accept, and build a Key only to
-///             insert it. Otherwise what is no Key is converted to one first.
-/// Allocator:  all memory of the map comes from it and is back when the destructor returns; must be usable
-///             from several threads at once. (Outside it: a small record a thread, which belongs to the
-///             process, and what a running for_each() copies.)
+/// @tparam KeyEqual an equivalence, callable likewise. Where Hash and KeyEqual both have `is_transparent`
+///             (the defaults for strings do), members take any key that both accept, and build a Key only
+///             to insert it. Otherwise what is no Key is converted to one first.
+/// @tparam Allocator all memory of the map comes from it and is back when the destructor returns; must be
+///             usable from several threads at once. (Outside it: a small record a thread, which belongs to
+///             the process, and what a running for_each() copies.)
 ///
-/// A key or value that only views foreign memory (`string_view`, a pointer that KeyEqual follows) may still be
-/// looked at by a concurrent call for a moment after erase() has returned; reclaim() waits until it is not.
+/// @par Words used below
+/// - *Lock-free:* never waits for another thread; may look again when others have changed the same bucket
+///   in between, so somebody has made progress whenever this has not.
+/// - *May wait:* takes the lock of the key's bucket (while the map is being shrunk: of two neighbours),
+///   which others hold for some tens of instructions, in which no code of yours runs but KeyEqual and,
+///   where entries move, Hash and the allocator. What has been erased or replaced is put into a
+///   list, under a lock of that list.
+/// - *Strong:* if Hash, KeyEqual, a copy, an allocation or a callback throws, the map is as it was.
+/// - *Synchronizes:* a call that sees the effect of another one happens after everything that the thread of
+///   that other call did before it (release/acquire). All calls on one key are in one order that
+///   every thread agrees on (linearizable), and clear() is in it.
+/// - *O(1),* for a call on a key: on average, beside Hash, KeyEqual and the copies it returns, and also in
+///   the worst case as far as moving to a larger or smaller table is concerned: it moves at most 6 buckets
+///   (each time it tries, where it has to try again). With n keys of one hash it is O(n).
+///
+/// @par Parameters named alike
+/// `key` is a Key, or anything that the note on KeyEqual allows; rvalues may be moved from where they are
+/// inserted. `value` and `desired` are anything that T can be constructed from. `f` and `pred` are called
+/// in the calling thread, before the member returns.
+///
+/// @par Exceptions of any member
+/// The first call of a thread may throw `std::bad_alloc` (for its record), with nothing changed.
 template <class Key, class T, class Hash = hash<Key>, class KeyEqual = std::equal_to<>,
           class Allocator = std::allocator<std::pair<const Key, T>>>
 class map {
@@ -85,35 +95,44 @@ class map {
     using allocator_traits = std::allocator_traits<Allocator>;
 
 public:
-    using key_type = Key;
-    using mapped_type = T;
-    using value_type = std::pair<const Key, T>;
-    using size_type = std::size_t;
-    using hasher = Hash;
-    using key_equal = KeyEqual;
-    using allocator_type = Allocator;
+    using key_type = Key;                        ///< what entries are found by
+    using mapped_type = T;                       ///< what is stored; constant once it is
+    using value_type = std::pair<const Key, T>;  ///< as in standard maps; no such pairs are kept
+    using size_type = std::size_t;               ///< counts entries
+    using hasher = Hash;                         ///< the hash function
+    using key_equal = KeyEqual;                  ///< the equivalence of keys
+    using allocator_type = Allocator;            ///< where all memory comes from
 
-    // --- construction ---------------------------------------------------------------------------
+    /// @name Construction
+    /// @{
 
-    /// An empty map; allocates nothing. Go: `var m sync.Map`.
+    /// An empty map.
+    /// @progress Wait-free. @complexity O(1); allocates nothing. @go `var m sync.Map`.
+    /// @may_throw What the defaults of Hash, KeyEqual and Allocator throw.
     map() noexcept(std::is_nothrow_default_constructible_v<Hash> &&
                    std::is_nothrow_default_constructible_v<KeyEqual> &&
                    std::is_nothrow_default_constructible_v<Allocator>)
         : impl_(Hash(), KeyEqual(), Allocator()) {}
 
-    /// An empty map, likewise, that takes its memory from `allocator`.
+    /// An empty map that takes its memory from `allocator`.
+    /// @progress Wait-free. @complexity O(1); allocates nothing.
+    /// @may_throw What making Hash and KeyEqual throws.
     explicit map(const Allocator& allocator) : impl_(Hash(), KeyEqual(), allocator) {}
 
-    /// An empty map with room for `capacity` entries (0: allocates nothing), as after reserve(). O(capacity).
-    /// Throws `std::bad_alloc`, `std::length_error`.
+    /// An empty map with room for `capacity` entries (0: allocates nothing), as after reserve(), that uses
+    /// copies of `hash_function`, `equal` and `allocator`.
+    /// @progress Does not wait. @complexity O(capacity).
+    /// @may_throw `std::bad_alloc`; `std::length_error` if there is no such table.
     explicit map(size_type capacity, const Hash& hash_function = Hash(),
                  const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
         : impl_(hash_function, equal, allocator) {
         impl_.reserve(capacity);
     }
 
-    /// A map of the pairs in [first, last); of equal keys the first wins. O(distance). Throws what
-    /// dereferencing, copying, hashing, comparing and allocating throw.
+    /// A map of the pairs from `first` to before `last`; of equal keys the first wins. Uses copies of
+    /// `hash_function`, `equal` and `allocator`.
+    /// @progress Does not wait. @complexity O(distance).
+    /// @may_throw What dereferencing, copying, hashing, comparing and allocating throw; nothing is left.
     template <std::input_iterator Iterator>
     map(Iterator first, Iterator last, const Hash& hash_function = Hash(),
         const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
@@ -125,24 +144,32 @@ public:
         }
     }
 
-    /// A map of the pairs in a list, likewise.
+    /// A map of the pairs in `entries`, with copies of `hash_function`, `equal` and `allocator`.
+    /// @otherwise as the constructor from two iterators.
     map(std::initializer_list<value_type> entries, const Hash& hash_function = Hash(),
         const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
         : map(entries.begin(), entries.end(), hash_function, equal, allocator) {}
 
     /// A map that others are writing has no one state to copy: see snapshot().
     map(const map&) = delete;
-    map& operator=(const map&) = delete;
+    map& operator=(const map&) = delete;  ///< nor is there one to assign
 
-    /// Takes over all of `other`, which is empty then, and usable. Not concurrent-safe. O(1).
+    /// Takes over all of `other`, which is empty then, and usable. Not concurrent-safe.
+    /// @progress Wait-free. @complexity O(1).
     map(map&& other) noexcept : impl_(std::move(other.impl_)) {}
-    /// The same with another allocator: when it is not equal to `other`'s, entry by entry.
+    /// The same with `allocator` in place of `other`'s: if they are not equal, keys are copied and values
+    /// moved, one by one. Not concurrent-safe.
+    /// @progress Does not wait. @complexity O(1), or O(n) one by one.
+    /// @may_throw Nothing, or one by one what copies, moves and allocations throw: each map has some then.
     map(map&& other, const Allocator& allocator)
         : impl_(other.hash_function(), other.key_eq(), allocator) {
         take(other);
     }
-    /// Destroys all entries and takes over all of `other`, allocators as in std containers: when they do not
-    /// propagate and are not equal, values are moved one by one. Not concurrent-safe.
+    /// Destroys all entries and takes over all of `other`, allocators as in standard containers: when they
+    /// do not propagate and are not equal, keys are copied and values moved, one by one. Not
+    /// concurrent-safe.
+    /// @progress Does not wait. @complexity O(n) for what is destroyed, and for what is moved one by one.
+    /// @may_throw As the constructor that takes an allocator.
     map& operator=(map&& other) noexcept(
         allocator_traits::propagate_on_container_move_assignment::value ||
         allocator_traits::is_always_equal::value) {
@@ -156,11 +183,15 @@ public:
         return *this;
     }
 
-    /// Destroys every key and value, also those erased before, and gives all memory back. Nobody may be
-    /// using the map, and no `pinned` handle to its values may be left (debug builds assert that). O(n).
+    /// Destroys every key and value, also those erased before, and gives all memory back. Not
+    /// concurrent-safe: nobody may be using the map, and no `pinned` handle to its values may be left
+    /// (debug builds assert that).
+    /// @progress Does not wait. @complexity O(n).
     ~map() = default;
 
-    /// Exchanges the contents. Not concurrent-safe. The allocators must be equal or propagate. O(1).
+    /// Exchanges the contents with those of `other`. The allocators must be equal or propagate. Not
+    /// concurrent-safe.
+    /// @progress Wait-free. @complexity O(1).
     void swap(map& other) noexcept {
         if constexpr (allocator_traits::propagate_on_container_swap::value) {
             const Allocator mine = impl_.allocator();
@@ -169,12 +200,18 @@ public:
         }
         impl_.swap(other.impl_);
     }
+    /// Exchanges the contents of `a` and `b`. Not concurrent-safe.
+    /// @otherwise as map::swap(map&).
     friend void swap(map& a, map& b) noexcept { a.swap(b); }
 
-    // --- reading --------------------------------------------------------------------------------
+    /// @}
+    /// @name Reading
+    /// @{
 
-    /// The value of `key`, copied, or nullopt. Lock-free. Synchronizes with the write it sees. Throws what
-    /// Hash, KeyEqual and the copy throw; strong. Go: Load.
+    /// The value of `key`, copied, or nullopt.
+    /// @progress Lock-free. @complexity O(1). @go `Load`.
+    /// @ordering Synchronizes with the write it sees.
+    /// @may_throw What Hash, KeyEqual and the copy throw; strong.
     template <class K = Key>
     SYNCMAP_INLINE std::optional<T> load(const K& key) const {
         static_assert(
@@ -184,10 +221,12 @@ public:
         return impl_.load(lookup_key(key));
     }
 
-    /// Calls `f(const T&)` on the value of `key`, if there is one, without copying it; says whether there
-    /// was. The value lives until f returns, even if it is erased or replaced meanwhile; f may do anything.
-    /// Lock-free beside f. Synchronizes with the write it sees. Throws what Hash, KeyEqual and f throw, and
-    /// `std::bad_alloc` (the first visits of a thread). No counterpart in Go, where values are shared.
+    /// Calls `f(const T&)` on the value of `key`, if there is one, without copying it; returns whether
+    /// there was. The value lives until f returns, even if it is erased or replaced meanwhile; f may do
+    /// anything.
+    /// @progress Lock-free beside f. @complexity O(1). @go None: values are shared there.
+    /// @ordering Synchronizes with the write it sees.
+    /// @may_throw What Hash, KeyEqual and f throw; `std::bad_alloc` (a thread's first visits); strong.
     template <class K = Key, class F>
     SYNCMAP_INLINE bool visit(const K& key, F&& f) const {
         static_assert(std::is_invocable_v<F&, const T&>,
@@ -195,25 +234,32 @@ public:
         return impl_.visit(lookup_key(key), f);
     }
 
-    /// A handle to the value of `key`, empty if there is none: the value lives while the handle does. May be
-    /// kept, moved to other threads, held across co_await; not beyond the map's life. Lock-free.
-    /// Synchronizes with the write it sees. Throws what Hash and KeyEqual throw, and `std::bad_alloc`.
+    /// A handle to the value of `key`, empty if there is none: the value lives while the handle does. May
+    /// be kept, moved to other threads, held across co_await; not beyond the map's life.
+    /// @progress Lock-free. @complexity O(1). @go None: values are shared there.
+    /// @ordering Synchronizes with the write it sees.
+    /// @may_throw What Hash and KeyEqual throw, and `std::bad_alloc`; strong.
     template <class K = Key>
     pinned<T> pin(const K& key) const {
         return impl_.pin(lookup_key(key));
     }
 
-    /// Whether there is a value of `key`. Lock-free. Synchronizes with the write it sees. Throws what Hash
-    /// and KeyEqual throw. Go: `_, ok := m.Load(key)`.
+    /// Whether there is a value of `key`.
+    /// @progress Lock-free. @complexity O(1). @go `_, ok := m.Load(key)`.
+    /// @ordering Synchronizes with the write it sees.
+    /// @may_throw What Hash and KeyEqual throw; strong.
     template <class K = Key>
     SYNCMAP_INLINE bool contains(const K& key) const {
         return impl_.contains(lookup_key(key));
     }
 
-    /// Loads a range of keys: `out[i]` becomes the value of the i-th, or nullopt. Returns how many were
+    /// Loads a range of `keys`: `out[i]` becomes the value of the i-th, or nullopt. Returns how many were
     /// there. Faster than one by one on large maps: the cache misses overlap. Each key is a load() of its
-    /// own, not all of one moment. Throws `std::invalid_argument` if `out` is shorter than the range, and
-    /// what load() throws; what has been written to `out` stays. O(size of the range).
+    /// own, not all of one moment.
+    /// @progress Lock-free. @complexity O(size of the range). @go None.
+    /// @ordering Each key as load().
+    /// @may_throw `std::invalid_argument` if `out` is shorter than the range, and what load() throws;
+    /// what has been written to `out` stays.
     template <std::ranges::forward_range Keys>
         requires std::ranges::sized_range<const Keys>
     std::size_t load_many(const Keys& keys, std::span<std::optional<T>> out) const {
@@ -227,8 +273,11 @@ public:
         return impl_.load_many(keys, to_lookup_key, out);
     }
 
-    /// Calls `f(index, const T&)` for each key of a range that is there, in order; returns how many were.
-    /// Otherwise as load_many() and visit().
+    /// Calls `f(index, const T&)` for each of `keys` that is there, in order; returns how many were. Each
+    /// key is a visit() of its own, not all of one moment.
+    /// @progress Lock-free beside f. @complexity O(size of the range). @go None.
+    /// @ordering Each key as visit().
+    /// @may_throw What visit() throws; strong.
     template <std::ranges::forward_range Keys, class F>
     std::size_t visit_many(const Keys& keys, F&& f) const {
         static_assert(
@@ -237,10 +286,14 @@ public:
         return impl_.visit_many(keys, to_lookup_key, f);
     }
 
-    // --- writing --------------------------------------------------------------------------------
+    /// @}
+    /// @name Writing
+    /// @{
 
-    /// Sets the value of `key`. May wait. Synchronizes with every call that sees it. Throws what Hash,
-    /// KeyEqual, constructing Key and T, and allocating throw; strong. Go: Store.
+    /// Sets the value of `key`, whether there is one already or not, to `value`.
+    /// @progress May wait. @complexity O(1). @go `Store`.
+    /// @ordering Synchronizes with every call that sees it.
+    /// @may_throw What Hash, KeyEqual, constructing Key and T, and allocating throw; strong.
     template <class K = Key, class V = T>
     void store(K&& key, V&& value) {
         static_assert(
@@ -251,10 +304,11 @@ public:
     }
 
     /// The value of `key` if there is one (and true), otherwise stores `value` and returns it (and false).
-    /// Of racing calls one stores, and all return its value. May wait, lock-free if the key is there.
-    /// Synchronizes as load() or store(). Throws as those; strong. An rvalue key or value is left alone when
-    /// the key is found at once; if another thread inserts it meanwhile, it may have been moved from.
-    /// Go: LoadOrStore.
+    /// Of racing calls one stores, and all return its value. An rvalue key or value is left alone when the
+    /// key is found at once; if another thread inserts it meanwhile, it may have been moved from.
+    /// @progress Lock-free if the key is there, otherwise may wait. @complexity O(1). @go `LoadOrStore`.
+    /// @ordering As load() or store().
+    /// @may_throw As load() and store(); strong.
     template <class K = Key, class V = T>
     std::pair<T, bool> load_or_store(K&& key, V&& value) {
         static_assert(std::is_copy_constructible_v<T>,
@@ -263,10 +317,14 @@ public:
         return impl_.load_or_store(insert_key(std::forward<K>(key)), std::forward<V>(value));
     }
 
-    /// The same with a value that is computed by `f()` only if the key is absent. Several threads may be
-    /// computing a value for one key at the same time; one result is stored, and all return it. If f itself
-    /// stores the key, that value is returned (and true). f runs under no lock and may do anything; what it
-    /// throws leaves the map as it was. No counterpart in Go.
+    /// The value of `key` if there is one (and true), otherwise stores what `f()` returns and returns that
+    /// (and false). f is called only if the key is absent. Several threads may be computing a value for
+    /// one key at the same time; one result is stored, and all return it. If f itself stores the key, that
+    /// value is returned (and true). f runs under no lock and may do anything.
+    /// @progress As load_or_store(), beside f. @complexity O(1).
+    /// @go None (a loop of `LoadOrStore`, or `sync.Once`).
+    /// @ordering As load() or store().
+    /// @may_throw As load_or_store(), and what f throws; strong.
     template <class K = Key, class F>
     std::pair<T, bool> load_or_compute(K&& key, F&& f) {
         static_assert(std::is_copy_constructible_v<T>,
@@ -279,10 +337,12 @@ public:
         return impl_.load_or_compute(insert_key(std::forward<K>(key)), f);
     }
 
-    /// Constructs `T(args...)` in place for `key` unless there is a value already; returns a handle to the
-    /// value that is there now, and whether it was inserted. T may be neither copyable nor movable. May
-    /// wait, lock-free if the key is there. Synchronizes as load() or store(). Strong. Rvalues are treated
-    /// as by load_or_store().
+    /// Constructs a T of `args` in place for `key` unless there is a value already; returns a handle to the
+    /// value that is there now, and whether it was inserted. T may be neither copyable nor movable.
+    /// Rvalues are treated as by load_or_store().
+    /// @progress Lock-free if the key is there, otherwise may wait. @complexity O(1). @go `LoadOrStore`.
+    /// @ordering As load() or store().
+    /// @may_throw As pin() and store(); strong.
     template <class K = Key, class... Args>
     std::pair<pinned<T>, bool> try_emplace(K&& key, Args&&... args) {
         static_assert(std::is_constructible_v<T, Args...>,
@@ -290,17 +350,21 @@ public:
         return impl_.try_emplace(insert_key(std::forward<K>(key)), std::forward<Args>(args)...);
     }
 
-    /// Removes `key`; says whether it was there. May wait. Needs no memory (but for the first call of a
-    /// thread; a smaller table that it starts or fills is done without if there is none). Synchronizes with every call that sees it, and with the write it erases. Throws what Hash
-    /// and KeyEqual throw; strong. The value is destroyed when nobody looks at it any more: see reclaim().
-    /// Go: Delete.
+    /// Removes `key`; returns whether it was there. The value is destroyed when nobody looks at it any
+    /// more: see reclaim(). Needs no memory (a smaller table that it starts or fills is done without if
+    /// there is none).
+    /// @progress May wait. @complexity O(1). @go `Delete`.
+    /// @ordering Synchronizes with every call that sees it, and with the write it erases.
+    /// @may_throw What Hash and KeyEqual throw; strong.
     template <class K = Key>
     bool erase(const K& key) {
         return impl_.erase(lookup_key(key));
     }
 
-    /// Removes `key` and returns the value it had. As erase(); throws what the copy throws too; strong.
-    /// Go: LoadAndDelete.
+    /// Removes `key` and returns the value it had, or nullopt.
+    /// @progress May wait. @complexity O(1). @go `LoadAndDelete`.
+    /// @ordering As erase().
+    /// @may_throw As erase(), and what the copy throws; strong.
     template <class K = Key>
     std::optional<T> load_and_erase(const K& key) {
         static_assert(
@@ -310,8 +374,10 @@ public:
         return impl_.load_and_erase(lookup_key(key));
     }
 
-    /// Sets the value of `key` and returns the one it had, or nullopt. As store() and load(); strong.
-    /// Go: Swap.
+    /// Sets the value of `key` to `value` and returns the one it had, or nullopt.
+    /// @progress May wait. @complexity O(1). @go `Swap`.
+    /// @ordering As load() and store().
+    /// @may_throw As load() and store(); strong.
     template <class K = Key, class V = T>
     std::optional<T> exchange(K&& key, V&& value) {
         static_assert(std::is_copy_constructible_v<T>,
@@ -321,29 +387,36 @@ public:
     }
 
     /// Sets the value of `key` to `desired` if there is one that equals `expected` (by ==, never by bytes:
-    /// NaN matches nothing); says whether it did. `desired` is left alone if the first value seen does not
-    /// match. May wait; looks again if the value changes while it is compared. Synchronizes as load() and store(). Throws what ==, Hash,
-    /// KeyEqual, constructing T and allocating throw; strong. Go: CompareAndSwap.
+    /// NaN matches nothing); returns whether it did. `desired` is left alone if the first value seen does
+    /// not match.
+    /// @progress May wait; looks again if the value changes while it is compared. @complexity O(1).
+    /// @go `CompareAndSwap`.
+    /// @ordering As load() and store().
+    /// @may_throw What ==, Hash, KeyEqual, constructing T and allocating throw; strong.
     template <class K = Key, class V = T>
     bool compare_exchange(const K& key, const T& expected, V&& desired) {
         check_equality();
         return impl_.compare_exchange(lookup_key(key), expected, std::forward<V>(desired));
     }
 
-    /// Removes `key` if its value equals `expected`; says whether it did. As compare_exchange().
-    /// Go: CompareAndDelete.
+    /// Removes `key` if its value equals `expected` (by ==); returns whether it did.
+    /// @progress As compare_exchange(). @complexity O(1). @go `CompareAndDelete`.
+    /// @ordering As load() and erase().
+    /// @may_throw What ==, Hash and KeyEqual throw, and `std::bad_alloc` (a thread's first calls); strong.
     template <class K = Key>
     bool compare_and_erase(const K& key, const T& expected) {
         check_equality();
         return impl_.compare_and_erase(lookup_key(key), expected);
     }
 
-    /// Changes one entry atomically: `f(const T* current)` is given the value of `key`, or nullptr, and
+    /// Changes the entry of `key` atomically: `f(const T* current)` is given its value, or nullptr, and
     /// returns an `optional<T>`: the new value, or nullopt to erase (or leave absent). Returns what f did
-    /// last. f runs under no lock and may do anything; it runs again if the entry has
-    /// changed meanwhile and something is to be written.
-    /// May wait. Synchronizes as load() and store(). Throws as those, and what f throws; strong. Go: a loop
-    /// of Load and CompareAndSwap.
+    /// last. f runs under no lock and may do anything; it runs again if the entry has changed meanwhile and
+    /// something is to be written.
+    /// @progress May wait; again each time that f does. @complexity O(1) beside f, each time.
+    /// @go A loop of `Load` and `CompareAndSwap`.
+    /// @ordering As load() and store().
+    /// @may_throw As load() and store(), and what f throws; strong.
     template <class K = Key, class F>
     std::optional<T> update(K&& key, F&& f) {
         static_assert(
@@ -356,13 +429,18 @@ public:
         return impl_.update(insert_key(std::forward<K>(key)), f);
     }
 
-    // --- all entries ----------------------------------------------------------------------------
+    /// @}
+    /// @name All entries
+    /// @{
 
     /// Calls `f(const Key&, const T&)` for the entries, in no particular order, until all are done or f
-    /// returns false (it may also return void). No key is shown twice; a key that is there from beginning to
-    /// end is shown; one that changes meanwhile may show any state it had during the call. f may do anything.
-    /// Waits only for a bucket that is changed each time it is looked at. Synchronizes with the writes it
-    /// sees. Throws what f (and Hash) throw, and `std::bad_alloc`. O(n). Go: Range.
+    /// returns false (it may also return void). No key is shown twice; a key that is there from beginning
+    /// to end is shown; one that changes meanwhile may show any state it had during the call. f may do
+    /// anything.
+    /// @progress Waits only for a bucket that is changed each time it is looked at.
+    /// @complexity O(n). @go `Range`.
+    /// @ordering Synchronizes with the writes it sees.
+    /// @may_throw What f (and Hash) throw, and `std::bad_alloc`.
     template <class F>
     void for_each(F&& f) const {
         static_assert(std::is_invocable_v<F&, const Key&, const T&>,
@@ -370,9 +448,11 @@ public:
         impl_.for_each(f);
     }
 
-    /// Removes the entries for which `pred(const Key&, const T&)` is true, each tested and erased atomically;
-    /// returns how many. pred runs again for an entry that has changed after it was tested. If it throws,
-    /// what was erased stays erased. Otherwise as for_each() and erase(). O(n). Go: Range and CompareAndDelete.
+    /// Removes the entries for which `pred(const Key&, const T&)` is true, each tested and erased
+    /// atomically; returns how many. pred runs again for an entry that has changed after it was tested.
+    /// @progress As for_each() and erase(). @complexity O(n). @go `Range` and `CompareAndDelete`.
+    /// @ordering As for_each() and erase().
+    /// @may_throw As for_each() and erase(), and what pred throws; what was erased stays erased.
     template <class Pred>
     std::size_t erase_if(Pred&& pred) {
         static_assert(
@@ -382,7 +462,10 @@ public:
         return impl_.erase_if(pred);
     }
 
-    /// All entries, copied, as for_each() shows them. O(n).
+    /// All entries, copied, as for_each() shows them: not all of one moment.
+    /// @progress As for_each(). @complexity O(n). @go `Range`, and an `append` in it.
+    /// @ordering Synchronizes with the writes it sees.
+    /// @may_throw As for_each(), and what the copies throw.
     [[nodiscard]] std::vector<std::pair<Key, T>> snapshot() const {
         static_assert(std::is_copy_constructible_v<Key> && std::is_copy_constructible_v<T>,
                       "syncmap::map::snapshot() copies keys and values: use for_each()");
@@ -392,42 +475,66 @@ public:
         return entries;
     }
 
-    /// Removes everything at once: linearizable with all calls on single keys. O(1); what was there is
-    /// destroyed bit by bit by later writes, or by reclaim(). Capacity from reserve() is gone too. Lock-free
-    /// but for the list that what was there is put into.
-    /// Throws nothing (but `std::bad_alloc` from the first call of a thread). Go: Clear.
+    /// Removes everything at once: linearizable with all calls on single keys. What was there is
+    /// destroyed bit by bit by later writes, or by reclaim(). Capacity from reserve() is gone too.
+    /// @progress Lock-free but for the list that what was there is put into. @complexity O(1). @go `Clear`.
+    /// @ordering Synchronizes with every call that sees it, and with the writes it erases.
+    /// @may_throw Nothing.
     void clear() { impl_.clear(); }
 
-    // --- size and memory ------------------------------------------------------------------------
+    /// @}
+    /// @name Size and memory
+    /// @{
 
-    /// The number of entries: exact when nobody is writing, otherwise near. O(1). Lock-free.
+    /// The number of entries: exact when nobody is writing, otherwise near.
+    /// @progress Lock-free. @complexity O(1). @go None: a counter in `Range`.
+    /// @ordering None. @may_throw Nothing.
     [[nodiscard]] size_type size() const { return impl_.size(); }
-    /// Whether size() is 0. No counterpart in Go.
+    /// Whether size() is 0.
+    /// @otherwise as size(). @go None.
     [[nodiscard]] bool empty() const { return size() == 0; }
 
-    /// Makes room for `n` entries in all. On an empty map done on return: no growth until there are more. On a
-    /// filled one a successor large enough is started, which further use completes. The room stays until a
-    /// quarter of it has been in use once. O(n) for the caller; others never wait for it. Throws
-    /// `std::bad_alloc` (also if Hash throws while flat entries move), `std::length_error`; strong.
+    /// Makes room for `n` entries in all. On an empty map done on return: no growth until there are more.
+    /// On a filled one a successor large enough is started, which further use completes. The room stays
+    /// until a quarter of it has been in use once.
+    /// @progress May wait; others never wait for it. @complexity O(n). @go None.
+    /// @ordering None.
+    /// @may_throw `std::bad_alloc` (also if Hash throws while flat entries move); `std::length_error` if
+    /// there is no such table; strong.
     void reserve(size_type n) { impl_.reserve(n); }
 
     /// Asks for the smallest table that holds what is there. Starts a successor of half the size, which
-    /// further use completes, and so on; without memory for it, nothing happens. O(1). Erasing does this
+    /// further use completes, and so on; without memory for it, nothing happens. Erasing does this
     /// by itself when less than a quarter of the room is used.
+    /// @progress Lock-free but for the allocator. @complexity O(1). @go None.
+    /// @ordering None. @may_throw Nothing.
     void shrink_to_fit() { impl_.shrink_to_fit(); }
 
-    /// What is going on inside. Lock-free; O(1).
+    /// What is going on inside.
+    /// @progress Lock-free. @complexity O(1). @go None.
+    /// @ordering None. @may_throw Nothing.
     [[nodiscard]] map_stats stats() const { return impl_.stats(); }
 
     /// Waits until no call can still see what has been erased, replaced or cleared so far, and destroys it,
     /// but for values that a `pinned` handle or a running callback looks at. Without it that happens by and
     /// by, paid by later writes. Inside Hash, KeyEqual, a copy constructor or a destructor run by the map
-    /// it does not wait. O(garbage).
+    /// it does not wait.
+    /// @progress Waits for the calls that other threads are in the middle of, not for callbacks or handles.
+    /// @complexity O(garbage). @go None: `runtime.GC()` comes nearest.
+    /// @ordering What calls did that could see the garbage happens before its destruction.
+    /// @may_throw Nothing.
     void reclaim() const { impl_.reclaim(); }
 
+    /// A copy of the allocator.
+    /// @progress Wait-free. @complexity O(1). @ordering None. @go None.
     [[nodiscard]] allocator_type get_allocator() const noexcept { return impl_.allocator(); }
+    /// A copy of the hash function.
+    /// @progress Wait-free. @complexity O(1). @ordering None. @may_throw What the copy throws. @go None.
     [[nodiscard]] hasher hash_function() const { return impl_.hash_function(); }
+    /// A copy of the equivalence of keys.
+    /// @progress Wait-free. @complexity O(1). @ordering None. @may_throw What the copy throws. @go None.
     [[nodiscard]] key_equal key_eq() const { return impl_.key_equal(); }
+    /// @}
 
 private:
     using operations = detail::operations<Key, T, Hash, KeyEqual, Allocator>;
@@ -498,6 +605,8 @@ private:
     mutable operations impl_;
 };
 
+/// Removes the entries of `m` for which `pred(const Key&, const T&)` is true; returns how many.
+/// @otherwise as map::erase_if().
 template <class Key, class T, class Hash, class KeyEqual, class Allocator, class Pred>
 std::size_t erase_if(map<Key, T, Hash, KeyEqual, Allocator>& m, Pred pred) {
     return m.erase_if(std::move(pred));

@@ -22,15 +22,19 @@ class operations;
 /// May be moved to and dropped in another thread, also after the thread that made it has ended; may be held
 /// for as long as one likes (it holds back this one value, and nothing else). Must not outlive the map.
 /// Not safe for use by two threads at once without synchronisation, like any object; what it points to is
-/// shared and const. No member but the map's that make one throws.
+/// shared and const.
+/// @progress Lock-free; looking at the value wait-free. @complexity O(1).
+/// @may_throw Nothing, but from the map's members that make one.
 template <class T>
 class pinned {
 public:
-    using element_type = const T;
+    using element_type = const T;  ///< what it points to
 
     pinned() noexcept = default;  ///< an empty handle
+    /// Takes over what `other` keeps, which is empty then.
     pinned(pinned&& other) noexcept
         : hazard_(std::move(other.hazard_)), value_(std::exchange(other.value_, {})) {}
+    /// Lets the value go, and takes over what `other` keeps.
     pinned& operator=(pinned&& other) noexcept {
         if (this != &other) {
             hazard_ = std::move(other.hazard_);
@@ -38,9 +42,9 @@ public:
         }
         return *this;
     }
-    ~pinned() = default;
+    ~pinned() = default;  ///< lets the value go
 
-    /// The value, or nullptr for an empty handle. Wait-free.
+    /// The value, or nullptr for an empty handle.
     [[nodiscard]] const T* get() const noexcept {
         if constexpr (by_copy) {
             return value_ ? std::addressof(value_->get()) : nullptr;
@@ -48,13 +52,17 @@ public:
             return value_;
         }
     }
+    /// The value; the handle must not be empty.
     [[nodiscard]] const T& operator*() const noexcept { return *get(); }
+    /// The value's members; the handle must not be empty.
     [[nodiscard]] const T* operator->() const noexcept { return get(); }
+    /// Whether there is a value.
     [[nodiscard]] explicit operator bool() const noexcept { return get() != nullptr; }
 
-    /// Lets the value go. Lock-free.
+    /// Lets the value go: the handle is empty then.
     void reset() noexcept { *this = pinned(); }
 
+    /// Exchanges what `a` and `b` keep.
     friend void swap(pinned& a, pinned& b) noexcept {
         pinned old(std::move(a));
         a = std::move(b);

@@ -10,6 +10,7 @@ namespace syncmap::inline v0 {
 
 /// A look at a map's inside, from `map::stats()`. Exact when nobody else is using the map; otherwise each
 /// figure is right for some moment of the call. All counts start again at `clear()`, but for what is retired.
+/// @progress Wait-free: a plain struct. @complexity O(1). @may_throw Nothing.
 struct map_stats {
     std::size_t size = 0;  ///< entries
     std::size_t buckets =
@@ -25,6 +26,7 @@ struct map_stats {
     std::size_t retired_bytes =
         0;  ///< their memory, by sizeof: what they own elsewhere is not counted
 
+    /// Whether all figures are the same.
     friend bool operator==(const map_stats&, const map_stats&) = default;
 };
 
