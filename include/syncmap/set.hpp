@@ -58,7 +58,7 @@ public:
     /// An empty set with room for `capacity` keys (0: allocates nothing), as after reserve(), with copies of
     /// `hash_function`, `equal` and `allocator`.
     /// @progress Wait-free. @complexity O(capacity).
-    /// @exceptions `std::bad_alloc`, `std::length_error`.
+    /// @may_throw `std::bad_alloc`, `std::length_error`.
     explicit set(size_type capacity, const Hash& hash_function = Hash(),
                  const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
         : keys_(capacity, hash_function, equal, map_allocator(allocator)) {}
@@ -66,7 +66,7 @@ public:
     /// A set of the keys in [`first`, `last`); of equal keys the first stays. `hash_function`, `equal` and
     /// `allocator` are copied.
     /// @progress Does not wait. @complexity O(distance).
-    /// @exceptions What dereferencing, copying, hashing, comparing and allocating throw.
+    /// @may_throw What dereferencing, copying, hashing, comparing and allocating throw.
     template <std::input_iterator Iterator>
     set(Iterator first, Iterator last, const Hash& hash_function = Hash(),
         const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
@@ -76,7 +76,7 @@ public:
 
     /// A set of the keys in `keys`, likewise. `hash_function`, `equal` and `allocator` are copied.
     /// @progress Does not wait. @complexity O(size of the list).
-    /// @exceptions What copying, hashing, comparing and allocating throw.
+    /// @may_throw What copying, hashing, comparing and allocating throw.
     set(std::initializer_list<Key> keys, const Hash& hash_function = Hash(),
         const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
         : set(keys.begin(), keys.end(), hash_function, equal, allocator) {}
@@ -91,13 +91,13 @@ public:
     /// The same with `allocator` in place of `other`'s: if they are not equal, keys are copied one by one.
     /// Not concurrent-safe.
     /// @progress Does not wait. @complexity O(1), or O(n) one by one.
-    /// @exceptions None, or those of copies and allocations one by one: each set has some keys then.
+    /// @may_throw None, or those of copies and allocations one by one: each set has some keys then.
     set(set&& other, const Allocator& allocator)
         : keys_(std::move(other.keys_), map_allocator(allocator)) {}
     /// Destroys all keys and takes over all of `other`, allocators as in standard containers: when they do
     /// not propagate and are not equal, keys are copied one by one. Not concurrent-safe.
     /// @progress Does not wait. @complexity O(n) for what is destroyed, and for what is copied one by one.
-    /// @exceptions As the constructor that takes an allocator.
+    /// @may_throw As the constructor that takes an allocator.
     set& operator=(set&& other) = default;
 
     /// Destroys every key, also those erased before, and gives all memory back. Not concurrent-safe: nobody
@@ -120,7 +120,7 @@ public:
     /// Whether `key` is in the set.
     /// @progress Lock-free. @complexity O(1). @go `_, ok := m.Load(key)`.
     /// @ordering Synchronizes with the insert() it sees.
-    /// @exceptions What Hash and KeyEqual throw; strong.
+    /// @may_throw What Hash and KeyEqual throw; strong.
     template <class K = Key>
     SYNCMAP_INLINE bool contains(const K& key) const {
         return keys_.contains(key);
@@ -132,7 +132,7 @@ public:
     /// @progress Lock-free if the key is there, otherwise may wait. @complexity O(1).
     /// @go `_, loaded := m.LoadOrStore(key, struct{}{})`.
     /// @ordering Synchronizes with every call that sees the key, or with the insert() it sees.
-    /// @exceptions What Hash, KeyEqual, constructing Key and allocating throw; strong.
+    /// @may_throw What Hash, KeyEqual, constructing Key and allocating throw; strong.
     template <class K = Key>
     bool insert(K&& key) {
         return !keys_.load_or_store(std::forward<K>(key), present{}).second;
@@ -141,7 +141,7 @@ public:
     /// Takes `key` out; returns whether it was there. Of racing calls one does.
     /// @progress May wait; lock-free if there is no such key. @complexity O(1). @go `Delete`.
     /// @ordering Synchronizes with the insert() it undoes, and with every call that sees the key absent.
-    /// @exceptions What Hash and KeyEqual throw; strong.
+    /// @may_throw What Hash and KeyEqual throw; strong.
     template <class K = Key>
     bool erase(const K& key) {
         return keys_.erase(key);
@@ -152,7 +152,7 @@ public:
     /// moment.
     /// @progress Lock-free beside f. @complexity O(size of the range). @go None.
     /// @ordering Each key as contains().
-    /// @exceptions What contains() and f throw; strong.
+    /// @may_throw What contains() and f throw; strong.
     template <std::ranges::forward_range Keys, class F>
     std::size_t visit_many(const Keys& keys, F&& f) const {
         static_assert(std::is_invocable_v<F&, std::size_t>,
@@ -171,7 +171,7 @@ public:
     /// @progress Waits only for a bucket that is changed each time it is looked at. @complexity O(n).
     /// @go `Range`.
     /// @ordering Synchronizes with the insertions it sees.
-    /// @exceptions What f (and Hash) throw, and `std::bad_alloc`; strong.
+    /// @may_throw What f (and Hash) throw, and `std::bad_alloc`; strong.
     template <class F>
     void for_each(F&& f) const {
         static_assert(std::is_invocable_v<F&, const Key&>,
@@ -183,7 +183,7 @@ public:
     /// Takes out the keys for which `pred(const Key&)` is true; returns how many.
     /// @progress As for_each() and erase(). @complexity O(n). @go `Range` and `Delete`.
     /// @ordering As for_each() and erase().
-    /// @exceptions As for_each(), and what pred throws; what was taken out stays out.
+    /// @may_throw As for_each(), and what pred throws; what was taken out stays out.
     template <class Pred>
     std::size_t erase_if(Pred&& pred) {
         static_assert(std::is_invocable_r_v<bool, Pred&, const Key&>,
@@ -196,7 +196,7 @@ public:
     /// All keys, copied, as for_each() shows them.
     /// @progress As for_each(). @complexity O(n). @go `Range` with `append`.
     /// @ordering As for_each().
-    /// @exceptions As for_each(), and what copying throws; strong.
+    /// @may_throw As for_each(), and what copying throws; strong.
     [[nodiscard]] std::vector<Key> snapshot() const {
         static_assert(std::is_copy_constructible_v<Key>,
                       "syncmap::set::snapshot() copies keys: use for_each()");
@@ -209,7 +209,7 @@ public:
     /// Takes everything out at once: linearizable with all calls on single keys. As map::clear().
     /// @progress Lock-free but for the list that what was there is put into. @complexity O(1). @go `Clear`.
     /// @ordering Synchronizes with the calls on single keys that it follows, and with those that see it.
-    /// @exceptions None (but `std::bad_alloc` from the first call of a thread); strong.
+    /// @may_throw None (but `std::bad_alloc` from the first call of a thread); strong.
     void clear() { keys_.clear(); }
 
     /// @}
@@ -218,7 +218,7 @@ public:
 
     /// The number of keys: exact when nobody is writing, otherwise near.
     /// @progress Lock-free. @complexity O(1). @go None.
-    /// @ordering None. @exceptions `std::bad_alloc` (the first call of a thread).
+    /// @ordering None. @may_throw `std::bad_alloc` (the first call of a thread).
     [[nodiscard]] size_type size() const { return keys_.size(); }
     /// Whether size() is 0.
     /// @otherwise as size().
@@ -246,10 +246,10 @@ public:
         return allocator_type(keys_.get_allocator());
     }
     /// A copy of the hash function.
-    /// @progress Wait-free. @complexity O(1). @exceptions What copying it throws.
+    /// @progress Wait-free. @complexity O(1). @may_throw What copying it throws.
     [[nodiscard]] hasher hash_function() const { return keys_.hash_function(); }
     /// A copy of the equality.
-    /// @progress Wait-free. @complexity O(1). @exceptions What copying it throws.
+    /// @progress Wait-free. @complexity O(1). @may_throw What copying it throws.
     [[nodiscard]] key_equal key_eq() const { return keys_.key_eq(); }
 
     /// @}

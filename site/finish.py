@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSL-1.0
+"""What is left to do after Doxygen: finish.py XML HTML SECTIONS
+
+Shortens the names of members in the pages of classes, and writes the index of the search: all classes and members
+from Doxygen's XML, and the sections of the documents from the file that pages.py has left.
+"""
+
+import glob
+import json
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+SCOPE = re.compile(r'(<td class="memname">[^\n]*?)'
+                   r'(?:<a class="el" href="[^"]*">)?syncmap::\w+(?:</a>)?(?:&lt;.*?&gt;)?::')
+OWN_TEMPLATE = re.compile(r'(<div class="memproto">\n)<div class="memtemplate">\n[^\n]*</div>\n')
+
+
+def text(element):
+    """All text in an element, spaces made single."""
+    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+
+
+def address(refid, is_member):
+    """Where Doxygen puts what has this id."""
+    if not is_member:
+        return refid + ".html"
+    page, _, member = refid.rpartition("_1")
+    return f"{page}.html#{member}"
+
+
+def reference(xml_folder):
+    """An entry for each public class, and each of its members."""
+    for path in sorted(glob.glob(f"{xml_folder}/class*.xml") + glob.glob(f"{xml_folder}/struct*.xml") +
+                       glob.glob(f"{xml_folder}/namespacesyncmap.xml")):
+        compound = ElementTree.parse(path).getroot().find("compounddef")
+        kind, name = compound.get("kind"), compound.findtext("compoundname")
+        if kind != "namespace":
+            yield [name.replace("syncmap::", ""), kind, address(compound.get("id"), False),
+                   text(compound.find("briefdescription")) + " " + text(compound.find("detaileddescription"))]
+        for member in compound.iter("memberdef"):
+            if member.get("prot") == "public" and text(member.find("briefdescription")):
+                yield [member.findtext("name"), name, address(member.get("id"), True),
+                       text(member.find("briefdescription")) + " " + text(member.find("detaileddescription"))]
+
+
+def shorten(html_folder):
+    """Without the class before each member's name, which the page is about, and the class's own template<>."""
+    for path in glob.glob(f"{html_folder}/class*.html") + glob.glob(f"{html_folder}/struct*.html"):
+        with open(path, encoding="utf-8") as file:
+            page = file.read()
+        page = SCOPE.sub(r"\1", page)
+        page = re.sub(r'(<div class="title">[^\n]*?)(?: Class| Struct)(?: Template)? Reference', r"\1", page)
+        if "compoundTemplParams" in page:
+            page = OWN_TEMPLATE.sub(r"\1", page)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(page)
+
+
+if __name__ == "__main__":
+    xml_folder, html_folder, sections = sys.argv[1:4]
+    shorten(html_folder)
+    entries = list(reference(xml_folder))
+    with open(sections, encoding="utf-8") as file:
+        entries += json.load(file)
+    with open(f"{html_folder}/search-index.js", "w", encoding="utf-8") as file:
+        file.write("var search_index = " + json.dumps(entries, ensure_ascii=False, indent=0) + ";\n")
+    print(f"{len(entries)} entries in the index")

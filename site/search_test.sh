@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
+# Whether the search works, in a browser and without a server: search_test.sh HTML
+set -eu
+html=$1
+profile=$(mktemp -d)
+trap 'rm -rf "$profile"' EXIT
+
+# Prints what a page shows once its scripts have run.
+shown() { # shown ADDRESS
+    chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run \
+        --disable-background-networking --disable-component-update --disable-sync \
+        --user-data-dir="$profile" --virtual-time-budget=10000 --dump-dom "file://$html/$1" 2>/dev/null
+}
+# Whether the first result of a search is a link to this page (and below, any result).
+expect() { # expect first|any WORDS ADDRESS
+    results=$(shown "index.html?q=$2" | tr -d '\n' | sed 's/.*<ol id="found">//; s/<\/ol>.*//; s/<li>/\
+/g' | grep -o '^<a href="[^"]*"' || true)
+    [ "$1" = any ] || results=$(printf '%s\n' "$results" | head -n 1)
+    if ! printf '%s\n' "$results" | grep -q "\"$3"; then
+        echo "searching for $2 has not found $3, but:"
+        printf '%s\n' "$results"
+        exit 1
+    fi
+}
+expect first load_or_compute classsyncmap_1_1map.html#
+expect first any_cast namespacesyncmap.html#
+expect first map 'classsyncmap_1_1map.html"'
+expect any 'membarrier%20reader' design.html#
+expect any 'who%20sees' guarantees.html#c-who-sees-what
+if shown 'index.html?q=xyzzyx' | grep -q '<ol id="found">.*<a '; then
+    echo "searching for nonsense has found something"
+    exit 1
+fi
