@@ -47,17 +47,19 @@ public:
     /// @name Construction, move and swap
     /// @{
 
-    /// An empty set; allocates nothing.
-    /// @progress Wait-free. @complexity O(1). @go `var m sync.Map`.
+    /// An empty set.
+    /// @progress Wait-free. @complexity O(1); allocates nothing. @may_throw What the defaults of Hash,
+    /// KeyEqual and Allocator throw. @go `var m sync.Map`.
     set() = default;
 
-    /// An empty set, likewise, that takes its memory from `allocator`.
-    /// @progress Wait-free. @complexity O(1).
+    /// An empty set that takes its memory from `allocator`.
+    /// @progress Wait-free. @complexity O(1); allocates nothing. @may_throw What making Hash and KeyEqual
+    /// throws.
     explicit set(const Allocator& allocator) : keys_(map_allocator(allocator)) {}
 
     /// An empty set with room for `capacity` keys (0: allocates nothing), as after reserve(), with copies of
     /// `hash_function`, `equal` and `allocator`.
-    /// @progress Wait-free. @complexity O(capacity).
+    /// @progress Does not wait. @complexity O(capacity).
     /// @may_throw `std::bad_alloc`, `std::length_error`.
     explicit set(size_type capacity, const Hash& hash_function = Hash(),
                  const KeyEqual& equal = KeyEqual(), const Allocator& allocator = Allocator())
@@ -91,7 +93,7 @@ public:
     /// The same with `allocator` in place of `other`'s: if they are not equal, keys are copied one by one.
     /// Not concurrent-safe.
     /// @progress Does not wait. @complexity O(1), or O(n) one by one.
-    /// @may_throw None, or those of copies and allocations one by one: each set has some keys then.
+    /// @may_throw Nothing, or what copies and allocations one by one throw: each set has some keys then.
     set(set&& other, const Allocator& allocator)
         : keys_(std::move(other.keys_), map_allocator(allocator)) {}
     /// Destroys all keys and takes over all of `other`, allocators as in standard containers: when they do
@@ -209,7 +211,7 @@ public:
     /// Takes everything out at once: linearizable with all calls on single keys. As map::clear().
     /// @progress Lock-free but for the list that what was there is put into. @complexity O(1). @go `Clear`.
     /// @ordering Synchronizes with the calls on single keys that it follows, and with those that see it.
-    /// @may_throw None (but `std::bad_alloc` from the first call of a thread); strong.
+    /// @may_throw Nothing.
     void clear() { keys_.clear(); }
 
     /// @}
@@ -218,38 +220,38 @@ public:
 
     /// The number of keys: exact when nobody is writing, otherwise near.
     /// @progress Lock-free. @complexity O(1). @go None.
-    /// @ordering None. @may_throw `std::bad_alloc` (the first call of a thread).
+    /// @ordering None. @may_throw Nothing.
     [[nodiscard]] size_type size() const { return keys_.size(); }
     /// Whether size() is 0.
-    /// @otherwise as size().
+    /// @otherwise as size(). @go None.
     [[nodiscard]] bool empty() const { return keys_.empty(); }
 
     /// Makes room for `n` keys in all, as map::reserve().
-    /// @otherwise as map::reserve().
+    /// @otherwise as map::reserve(). @go None.
     void reserve(size_type n) { keys_.reserve(n); }
 
     /// Asks for the smallest table that holds what is there, as map::shrink_to_fit().
-    /// @otherwise as map::shrink_to_fit().
+    /// @otherwise as map::shrink_to_fit(). @go None.
     void shrink_to_fit() { keys_.shrink_to_fit(); }
 
     /// What is going on inside.
-    /// @otherwise as map::stats().
+    /// @otherwise as map::stats(). @go None.
     [[nodiscard]] map_stats stats() const { return keys_.stats(); }
 
     /// Waits until no call can still see what has been taken out so far, and destroys it.
-    /// @otherwise as map::reclaim().
+    /// @otherwise as map::reclaim(). @go None.
     void reclaim() const { keys_.reclaim(); }
 
     /// A copy of the allocator.
-    /// @progress Wait-free. @complexity O(1).
+    /// @progress Wait-free. @complexity O(1). @ordering None. @go None.
     [[nodiscard]] allocator_type get_allocator() const noexcept {
         return allocator_type(keys_.get_allocator());
     }
     /// A copy of the hash function.
-    /// @progress Wait-free. @complexity O(1). @may_throw What copying it throws.
+    /// @progress Wait-free. @complexity O(1). @ordering None. @may_throw What the copy throws. @go None.
     [[nodiscard]] hasher hash_function() const { return keys_.hash_function(); }
     /// A copy of the equality.
-    /// @progress Wait-free. @complexity O(1). @may_throw What copying it throws.
+    /// @progress Wait-free. @complexity O(1). @ordering None. @may_throw What the copy throws. @go None.
     [[nodiscard]] key_equal key_eq() const { return keys_.key_eq(); }
 
     /// @}
