@@ -537,6 +537,7 @@ public:
     /// @}
 
 private:
+    friend struct detail::inspector;
     using operations = detail::operations<Key, T, Hash, KeyEqual, Allocator>;
 
     static constexpr bool transparent = requires {

@@ -149,6 +149,18 @@ public:
         return state_of(lookup(dirty_, key));
     }
 
+    /// f(const Key&, entry_state, const T*) for each entry of one table: the value of a live one, or null.
+    template <std::invocable<const Key&, entry_state, const T*> F>
+    void for_each_read_entry(F f) const {
+        show_entries(*read_.load().m, f);
+    }
+    template <std::invocable<const Key&, entry_state, const T*> F>
+    void for_each_dirty_entry(F f) const {
+        const std::lock_guard lock(mu_);
+        if (dirty_)
+            show_entries(*dirty_, f);
+    }
+
 private:
     struct read_only {
         std::shared_ptr<const table> m = std::make_shared<const table>();
@@ -168,6 +180,14 @@ private:
 
     static entry_state state_of(const entry_ptr& e) {
         return e ? entry::state_of(e->load()) : entry_state::absent;
+    }
+
+    template <class F>
+    static void show_entries(const table& t, F& f) {
+        for (const auto& [key, e] : t) {
+            const value_ptr p = e->load();
+            f(key, entry::state_of(p), p && *p ? &**p : nullptr);
+        }
     }
 
     /// The key's entry, in any state, or null. Having to ask `dirty` is a miss even if the key is

@@ -48,7 +48,11 @@ template <class X>
 [[nodiscard]] SYNCMAP_INLINE X object_of(const void* bytes) noexcept {
     std::array<std::byte, sizeof(X)> copied;
     std::memcpy(copied.data(), bytes, sizeof(X));
+#if defined(__cpp_lib_bit_cast)
     return std::bit_cast<X>(copied);
+#else
+    return __builtin_bit_cast(X, copied);  // a standard library older than its compiler
+#endif
 }
 
 /// Gives back the object whose bytes were taken with to_words(). Asks the type for nothing but that its bytes

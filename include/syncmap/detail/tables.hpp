@@ -19,6 +19,10 @@
 
 namespace syncmap::inline v0::detail {
 
+/// For programs that show a map's inside, as site/machine does: they define it, and can then get at `impl_`
+/// of a map and at `read_` here, while nobody changes the map. The library itself never defines it.
+struct inspector;
+
 template <class Key, class T, class Hash, class Allocator>
 class tables : public disposer<Key, T, Allocator> {
 public:
@@ -442,6 +446,8 @@ protected:
     }
 
 private:
+    friend struct inspector;
+
     atomic<table_type*> read_{nullptr};
     domain* home_;
     garbage garbage_;
