@@ -137,7 +137,7 @@ private:
     /// Three times of four one that is there.
     type some_key() {
         if (model_.empty() || below(4) == 0) return Entries::key(next_ + below(20));
-        return std::next(model_.begin(), below(model_.size()))->first;
+        return std::next(model_.begin(), static_cast<std::ptrdiff_t>(below(model_.size())))->first;
     }
     void store_new() {
         while (model_.contains(Entries::key(next_))) ++next_;

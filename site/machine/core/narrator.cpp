@@ -8,8 +8,8 @@ namespace {
 using syncmap::detail::grow_limit;
 using syncmap::detail::shrink_limit;
 
-std::string number(std::size_t n) { return std::to_string(n); }
-std::string counted(std::size_t n, const char* one, const char* many) {
+std::string number(std::uint64_t n) { return std::to_string(n); }
+std::string counted(std::uint64_t n, const char* one, const char* many) {
     return number(n) + " " + (n == 1 ? one : many);
 }
 
