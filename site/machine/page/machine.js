@@ -80,6 +80,7 @@ function begin_tour(which) {
   begin(tour.start, []);
   for (const b of document.querySelectorAll("#tours button")) b.setAttribute("aria-pressed", b.dataset.tour === tour.id);
   by_id("tour").hidden = false;
+  show_tab(tour.tab || "syncmap");
   next_step();
 }
 

@@ -55,6 +55,7 @@ const tours = [
   },
   {
     id: "expunged",
+    tab: "classic",
     title: "expunged",
     start: {entries: "numbers", hash: "good", seed: 1},
     steps: [
@@ -113,6 +114,7 @@ const tours = [
   },
   {
     id: "copy",
+    tab: "classic",
     title: "the copy that syncmap does not make",
     start: {entries: "numbers", hash: "good", seed: 1},
     steps: [
