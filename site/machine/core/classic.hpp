@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The same for Go's classic algorithm (tests/reference/classic_sync_map.hpp): a look, and what an operation
-// did to it, told from two looks.
+// The same for Go's classic algorithm (tests/reference/classic_sync_map.hpp): a look, and what an
+// operation did to it, told from two looks.
 #pragma once
 
 #include <classic_sync_map.hpp>
@@ -56,8 +56,15 @@ classic_facts facts_of(const classic_look<Key>& look, const Key* key) {
         const auto at = key != nullptr ? table.find(*key) : table.end();
         return at == table.end() ? entry_state::absent : at->second.state;
     };
-    classic_facts f{state_in(look.read), state_in(look.dirty), look.amended, look.dirty_present,
-                    look.misses, look.read.size(), look.dirty.size(), 0, 0};
+    classic_facts f{state_in(look.read),
+                    state_in(look.dirty),
+                    look.amended,
+                    look.dirty_present,
+                    look.misses,
+                    look.read.size(),
+                    look.dirty.size(),
+                    0,
+                    0};
     for (const auto& [k, e] : look.read) {
         f.read_live += e.state == entry_state::live ? 1 : 0;
         f.read_expunged += e.state == entry_state::expunged ? 1 : 0;

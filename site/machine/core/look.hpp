@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A look at the inside of a map: everything that the page draws and the narrator talks about, copied.
+// A look at the inside of a map: everything that the page draws and the narrator talks about,
+// copied.
 //
-// `syncmap::detail::inspector` is what the library lets in (tables.hpp). Nobody may change the map meanwhile.
-// What is not true any more is not followed: a dead slot's node, and those of a bucket that has moved, may be
-// gone. Buckets of `dirty` that nothing has moved to yet are memory that nobody has written.
+// `syncmap::detail::inspector` is what the library lets in (tables.hpp). Nobody may change the map
+// meanwhile. What is not true any more is not followed: a dead slot's node, and those of a bucket
+// that has moved, may be gone. Buckets of `dirty` that nothing has moved to yet are memory that
+// nobody has written.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +49,9 @@ struct table_look {
     [[nodiscard]] std::size_t index(std::uint64_t hash) const {
         return static_cast<std::size_t>((hash >> 1U) >> (63U - bits));
     }
-    [[nodiscard]] const chain_look& chain_of(std::uint64_t hash) const { return chains[index(hash)]; }
+    [[nodiscard]] const chain_look& chain_of(std::uint64_t hash) const {
+        return chains[index(hash)];
+    }
     [[nodiscard]] bool moved(std::size_t bucket) const { return chains[bucket].front().moved; }
 };
 
@@ -126,7 +130,8 @@ private:
                 const auto& s = b.slots[i];
                 if constexpr (lay::flat) {
                     slot.key = machine::text_of(s.load_key().get());
-                    slot.value = machine::text_of(from_bits<typename Map::mapped_type>(s.load()).get());
+                    slot.value =
+                        machine::text_of(from_bits<typename Map::mapped_type>(s.load()).get());
                 } else {
                     static_assert(!lay::word, "the page has no map of nodes with words");
                     slot.key = machine::text_of(*s.load()->key());

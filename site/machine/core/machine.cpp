@@ -15,8 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-/// Seeded by the page, not by the process, so that the same steps give the same tables. `poor`: all keys have
-/// the same hash, so that chains can be seen.
+/// Seeded by the page, not by the process, so that the same steps give the same tables. `poor`: all
+/// keys have the same hash, so that chains can be seen.
 template <class Key>
 struct page_hash {
     std::uint64_t seed = 0;
@@ -26,7 +26,8 @@ struct page_hash {
         std::uint64_t state = seed ^ 0x9e3779b97f4a7c15;
         if (poor) return state;
         for (const char c : std::string(text_of(key)))
-            state = (state ^ static_cast<unsigned char>(c)) * 0x100000001b3;  // FNV-1a; the map mixes it
+            state = (state ^ static_cast<unsigned char>(c)) *
+                    0x100000001b3;  // FNV-1a; the map mixes it
         return state;
     }
 };
@@ -39,7 +40,8 @@ struct numbers {
         const char* const end = text.data() + text.size();
         const auto [at, error] = std::from_chars(text.data(), end, n);
         if (text.empty() || error != std::errc() || at != end) {
-            throw std::invalid_argument(std::string("A ") + what + " is a number from 0 to 4294967295 here.");
+            throw std::invalid_argument(std::string("A ") + what +
+                                        " is a number from 0 to 4294967295 here.");
         }
         return n;
     }
@@ -65,7 +67,8 @@ class contest_of : public contest {
     using type = typename Entries::type;
 
 public:
-    contest_of(std::uint32_t seed, bool poor) : random_(seed), map_({}, page_hash<type>{seed, poor}) {}
+    contest_of(std::uint32_t seed, bool poor)
+        : random_(seed), map_({}, page_hash<type>{seed, poor}) {}
 
     json perform(const json& command) override {
         steps_ = json::array();
@@ -100,7 +103,8 @@ private:
             return step(verb::reclaim, "reclaim", nullptr, [&](operation&) { map_.reclaim(); });
         }
         if (op == "shrink") {
-            return step(verb::shrink, "shrink to fit", nullptr, [&](operation&) { map_.shrink_to_fit(); });
+            return step(verb::shrink, "shrink to fit", nullptr,
+                        [&](operation&) { map_.shrink_to_fit(); });
         }
         const std::size_t count = command.at("count").get<std::size_t>();
         if (op == "reserve") {
@@ -156,7 +160,8 @@ private:
 
     void make_room_for(std::size_t count) const {
         if (model_.size() + count > most_entries) {
-            throw std::invalid_argument("More than " + std::to_string(most_entries) + " entries cannot be drawn.");
+            throw std::invalid_argument("More than " + std::to_string(most_entries) +
+                                        " entries cannot be drawn.");
         }
     }
 
@@ -193,8 +198,10 @@ private:
             std::map<type, type> seen, seen_by_classic;
             std::size_t shown = 0;
             map_.for_each([&](const type& key, const type& value) { seen[key] = value, ++shown; });
-            classic_.for_each([&](const type& key, const type& value) { seen_by_classic[key] = value; });
-            agree_ = agree_ && seen == model_ && seen_by_classic == model_ && shown == model_.size();
+            classic_.for_each(
+                [&](const type& key, const type& value) { seen_by_classic[key] = value; });
+            agree_ =
+                agree_ && seen == model_ && seen_by_classic == model_ && shown == model_.size();
             o.found = std::to_string(shown) + (shown == 1 ? " entry" : " entries");
         });
     }
@@ -238,7 +245,7 @@ private:
     syncmap::map<type, type, page_hash<type>> map_;
     syncmap::reference::classic_sync_map<type, type> classic_;
     std::map<type, type> model_;
-    std::uint32_t next_ = 1;    ///< the number that new keys are looked for from
+    std::uint32_t next_ = 1;  ///< the number that new keys are looked for from
     std::uint32_t clears_ = 0;
     bool agree_ = true;
     json steps_;

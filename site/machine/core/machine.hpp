@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What the page drives: a syncmap::map and Go's classic map, side by side, that get the same operations.
+// What the page drives: a syncmap::map and Go's classic map, side by side, that get the same
+// operations.
 //
-// A command is a JSON object, and so is the answer: the steps it took (each with what both maps did, in
-// sentences), and what both look like now. Beside the two there is a std::map, which each result is compared
-// with: `agree` says whether all three have always given the same.
-// The same commands after the same "new" give the same answers: random numbers and hashes are seeded by it.
+// A command is a JSON object, and so is the answer: the steps it took (each with what both maps
+// did, in sentences), and what both look like now. Beside the two there is a std::map, which each
+// result is compared with: `agree` says whether all three have always given the same. The same
+// commands after the same "new" give the same answers: random numbers and hashes are seeded by it.
 //
 //   {"op": "new", "entries": "numbers" or "words", "hash": "good" or "poor", "seed": N}
 //   {"op": "store", "key": K, "value": V}   {"op": "load" or "erase", "key": K}

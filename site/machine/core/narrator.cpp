@@ -35,8 +35,8 @@ struct teller {
     [[nodiscard]] std::string bucket_in(const table_look& t, const char* name) const {
         return "bucket " + number(t.index(o.hash)) + " of " + name;
     }
-    /// The table that a write went to, as it was: `dirty` if there was one, for a write moves its bucket there
-    /// first. Null for the first table.
+    /// The table that a write went to, as it was: `dirty` if there was one, for a write moves its
+    /// bucket there first. Null for the first table.
     [[nodiscard]] const table_look* written_before() const {
         return before.dirty ? &*before.dirty : before.read ? &*before.read : nullptr;
     }
@@ -54,7 +54,7 @@ struct teller {
     /// The one slot whose tag a write has changed.
     struct change {
         std::size_t depth, slot;
-        bool chained;    ///< its overflow bucket is new
+        bool chained;     ///< its overflow bucket is new
         bool used_again;  ///< it was dead
         unsigned version;
     };
@@ -62,8 +62,10 @@ struct teller {
         const table_look* const t = written_after();
         if (t == nullptr) return std::nullopt;
         const chain_look& now = t->chain_of(o.hash);
-        const chain_look* was = written_before() != nullptr ? &written_before()->chain_of(o.hash) : nullptr;
-        if (was != nullptr && !was->front().begun) was = nullptr;  // its entries have just moved there
+        const chain_look* was =
+            written_before() != nullptr ? &written_before()->chain_of(o.hash) : nullptr;
+        // Where entries have just moved to, the one that the write is about is told by its key.
+        if (before.dirty && !home_has_moved()) was = nullptr;
         const std::size_t added = was != nullptr ? now.size() - was->size() : 0;
         for (std::size_t d = 0; d < now.size(); ++d) {
             const bool chained = d > 0 && d <= added;  // right behind the bucket at home
@@ -79,7 +81,8 @@ struct teller {
                 } else {
                     changed = s.live() && s.key == o.key;
                 }
-                if (changed) return change{d, i, chained, old != nullptr && old->dead(), now[d].version};
+                if (changed)
+                    return change{d, i, chained, old != nullptr && old->dead(), now[d].version};
             }
         }
         return std::nullopt;
@@ -91,7 +94,8 @@ struct teller {
         if (!before.read) return say(topic::plain, "There is no table: the key is absent.");
         const bool missed = home_has_moved();
         if (missed) {
-            say(topic::miss, "The key's " + bucket_in(*before.read, "read") + " has moved: that is a miss, and " +
+            say(topic::miss, "The key's " + bucket_in(*before.read, "read") +
+                                 " has moved: that is a miss, and " +
                                  bucket_in(*before.dirty, "dirty") + " is asked.");
         }
         const table_look& t = missed ? *before.dirty : *before.read;
@@ -104,14 +108,16 @@ struct teller {
                 same += s.tag == syncmap::detail::tag_of(o.hash) ? 1 : 0;
                 if (o.present && s.live() && s.key == o.key) {
                     return say(topic::plain, "Found in slot " + number(i) + " of " +
-                                                 (d > 0 ? "an overflow bucket of " : "") + where + ": " +
-                                                 o.found + ".");
+                                                 (d > 0 ? "an overflow bucket of " : "") + where +
+                                                 ": " + o.found + ".");
                 }
             }
         }
-        say(topic::plain, same == 0 ? "No slot of " + where + " has the key's tag: it is absent, and not one key was looked at."
-                                    : counted(same, "slot", "slots") + " of " + where +
-                                          " with the key's tag, but another key: it is absent.");
+        say(topic::plain,
+            same == 0 ? "No slot of " + where +
+                            " has the key's tag: it is absent, and not one key was looked at."
+                      : counted(same, "slot", "slots") + " of " + where +
+                            " with the key's tag, but another key: it is absent.");
     }
 
     void tell_write() {
@@ -130,8 +136,12 @@ struct teller {
         if (o.what == verb::erase && !o.present) {
             say(topic::plain, "No such key in " + where + ": nothing to erase.");
         } else if (o.present && o.what == verb::store) {
-            say(topic::plain, o.boxed ? "The key is there: a box with the new value took the place of the old one, in " + where + "."
-                                      : "The key is there: its value was overwritten in place, in " + where + ".");
+            say(topic::plain,
+                o.boxed
+                    ? "The key is there: a box with the new value took the place of the old one, "
+                      "in " +
+                          where + "."
+                    : "The key is there: its value was overwritten in place, in " + where + ".");
         } else {
             tell_change(where);
         }
@@ -140,11 +150,16 @@ struct teller {
     void tell_change(const std::string& where) {
         const std::optional<change> c = changed_slot();
         const bool store = o.what == verb::store;
-        if (!c) return say(topic::plain, (store ? "A new key, in " : "Its slot is dead now, in ") + where + ".");
+        if (!c)
+            return say(topic::plain,
+                       (store ? "A new key, in " : "Its slot is dead now, in ") + where + ".");
         if (c->chained) {
-            return say(topic::overflow, "No slot of " + where + " is free: an overflow bucket was chained to it, for this key.");
+            return say(topic::overflow,
+                       "No slot of " + where +
+                           " is free: an overflow bucket was chained to it, for this key.");
         }
-        std::string text = "lot " + number(c->slot) + " of " + (c->depth > 0 ? "an overflow bucket of " : "") + where;
+        std::string text = "lot " + number(c->slot) + " of " +
+                           (c->depth > 0 ? "an overflow bucket of " : "") + where;
         text = store ? "A new key, in s" + text : "S" + text + " is dead now";
         if (c->used_again) {
             text += ", which was dead. The bucket's version is " + number(c->version) +
@@ -169,16 +184,22 @@ struct teller {
                                  counted(std::size_t{1} << from, "bucket", "buckets");
         if (o.what == verb::reserve) return "As asked for, ";
         if (to > from && live > grow_limit(from)) return have + " are more than 10 each: ";
-        if (to < from) return have + (live < shrink_limit(from) ? " are fewer than 2.5 each: " : " need no more: ");
-        return "With " + number(after.stats.overflow_buckets) + " overflow buckets the chains are too long: ";
+        if (to < from)
+            return have +
+                   (live < shrink_limit(from) ? " are fewer than 2.5 each: " : " need no more: ");
+        return "With " + number(after.stats.overflow_buckets) +
+               " overflow buckets the chains are too long: ";
     }
 
     void tell_tables() {
         std::uint64_t times = promotions();
         if (times > 0 && before.dirty) {
-            say(topic::promoted, (before.read->buckets() == 1 ? "The only bucket has"
-                                                              : "All " + number(before.read->buckets()) + " buckets have") +
-                                     std::string(" moved: dirty was promoted to read, and the old table is retired."));
+            say(topic::promoted,
+                (before.read->buckets() == 1
+                     ? "The only bucket has"
+                     : "All " + number(before.read->buckets()) + " buckets have") +
+                    std::string(
+                        " moved: dirty was promoted to read, and the old table is retired."));
             --times;
         }
         if (times > 0) {
@@ -201,37 +222,45 @@ struct teller {
     void tell_garbage() {
         const std::size_t was = before.stats.retired_objects, is = after.stats.retired_objects;
         if (o.what == verb::reclaim) {
-            say(topic::garbage, was == 0 ? "Nothing was retired: there is nothing to destroy."
-                                         : counted(was - is, "retired object was", "retired objects were") + " destroyed (" +
-                                               number(before.stats.retired_bytes - after.stats.retired_bytes) +
-                                               " bytes): nobody can see them any more.");
+            say(topic::garbage,
+                was == 0 ? "Nothing was retired: there is nothing to destroy."
+                         : counted(was - is, "retired object was", "retired objects were") +
+                               " destroyed (" +
+                               number(before.stats.retired_bytes - after.stats.retired_bytes) +
+                               " bytes): nobody can see them any more.");
         } else if (is > was) {
             say(topic::garbage, counted(is - was, "object", "objects") + " more retired: " +
                                     counted(is, "waits", "wait") + " to be destroyed.");
         } else if (is < was) {
-            say(topic::garbage, counted(was - is, "retired object was", "retired objects were") + " destroyed along the way.");
+            say(topic::garbage, counted(was - is, "retired object was", "retired objects were") +
+                                    " destroyed along the way.");
         }
     }
 
     story tell_all() {
         switch (o.what) {
-            case verb::load: tell_load(); break;
-            case verb::store:
-            case verb::erase: tell_write(); break;
-            case verb::for_each:
-                say(topic::plain, "Bucket after bucket was looked at, each in the table where it is true: " + o.found + ".");
-                if (const std::uint64_t misses = after.stats.misses - before.stats.misses; misses > 0) {
-                    say(topic::miss, counted(misses, "step", "steps") + " met a bucket that had moved: as many misses.");
-                }
-                break;
-            case verb::clear:
-                say(topic::cleared, before.read ? "read is null, in one atomic step. All that was in the map is retired as "
-                                                  "one generation, and taken apart later."
-                                                : "There is no table: nothing to clear.");
-                break;
-            case verb::reclaim:
-            case verb::reserve:
-            case verb::shrink: break;
+        case verb::load: tell_load(); break;
+        case verb::store:
+        case verb::erase: tell_write(); break;
+        case verb::for_each:
+            say(topic::plain,
+                "Bucket after bucket was looked at, each in the table where it is true: " +
+                    o.found + ".");
+            if (const std::uint64_t misses = after.stats.misses - before.stats.misses; misses > 0) {
+                say(topic::miss, counted(misses, "step", "steps") +
+                                     " met a bucket that had moved: as many misses.");
+            }
+            break;
+        case verb::clear:
+            say(topic::cleared,
+                before.read
+                    ? "read is null, in one atomic step. All that was in the map is retired as "
+                      "one generation, and taken apart later."
+                    : "There is no table: nothing to clear.");
+            break;
+        case verb::reclaim:
+        case verb::reserve:
+        case verb::shrink: break;
         }
         if (same_generation() && before.read) {
             tell_moves();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Says in sentences what an operation did to a map, from what the map looked like before and after it.
+// Says in sentences what an operation did to a map, from what the map looked like before and after
+// it.
 //
-// Nothing here knows the library's code paths: each sentence is read off two looks, so it cannot tell of
-// anything that has not happened. The numbers (10 entries a bucket, ...) are the library's own constants.
+// Nothing here knows the library's code paths: each sentence is read off two looks, so it cannot
+// tell of anything that has not happened. The numbers (10 entries a bucket, ...) are the library's
+// own constants.
 #pragma once
 
 #include <string>

@@ -5,8 +5,8 @@
 
 #include "machine.hpp"
 
-/// A command and its answer; {"error": sentence} for one that cannot be done. The answer's text is good until
-/// the next call.
+/// A command and its answer; {"error": sentence} for one that cannot be done. The answer's text is
+/// good until the next call.
 extern "C" const char* perform(const char* command) {
     static std::unique_ptr<machine::contest> contest;
     static std::string answer;

@@ -18,7 +18,8 @@ json heirs_of(std::size_t bucket, const table_look& read, const table_look& dirt
 
 json to_json(const bucket_look& b) {
     json slots = json::array();
-    for (const slot_look& s : b.slots) slots.push_back({{"tag", s.tag}, {"key", s.key}, {"value", s.value}});
+    for (const slot_look& s : b.slots)
+        slots.push_back({{"tag", s.tag}, {"key", s.key}, {"value", s.value}});
     return {{"version", b.version}, {"slots", std::move(slots)}};
 }
 
@@ -27,10 +28,11 @@ json to_json(const table_look& t, const table_look* heir) {
     for (std::size_t i = 0; i < t.buckets(); ++i) {
         json chain = json::array();
         for (const bucket_look& b : t.chains[i]) chain.push_back(to_json(b));
-        buckets.push_back({{"begun", t.chains[i].front().begun},
-                           {"moved", t.moved(i)},
-                           {"heirs", heir != nullptr && t.moved(i) ? heirs_of(i, t, *heir) : json::array()},
-                           {"chain", std::move(chain)}});
+        buckets.push_back(
+            {{"begun", t.chains[i].front().begun},
+             {"moved", t.moved(i)},
+             {"heirs", heir != nullptr && t.moved(i) ? heirs_of(i, t, *heir) : json::array()},
+             {"chain", std::move(chain)}});
     }
     return {{"buckets", std::move(buckets)}, {"overflow", t.overflow_buckets}};
 }
@@ -39,15 +41,15 @@ json to_json(const table_look& t, const table_look* heir) {
 
 const char* name_of(topic about) {
     switch (about) {
-        case topic::plain: return "plain";
-        case topic::miss: return "miss";
-        case topic::moved: return "moved";
-        case topic::begun: return "begun";
-        case topic::promoted: return "promoted";
-        case topic::overflow: return "overflow";
-        case topic::cleared: return "cleared";
-        case topic::garbage: return "garbage";
-        case topic::copied: return "copied";
+    case topic::plain: return "plain";
+    case topic::miss: return "miss";
+    case topic::moved: return "moved";
+    case topic::begun: return "begun";
+    case topic::promoted: return "promoted";
+    case topic::overflow: return "overflow";
+    case topic::cleared: return "cleared";
+    case topic::garbage: return "garbage";
+    case topic::copied: return "copied";
     }
     return "";
 }
@@ -55,10 +57,10 @@ const char* name_of(topic about) {
 const char* name_of(syncmap::reference::entry_state state) {
     using syncmap::reference::entry_state;
     switch (state) {
-        case entry_state::absent: return "absent";
-        case entry_state::live: return "live";
-        case entry_state::nil: return "nil";
-        case entry_state::expunged: return "expunged";
+    case entry_state::absent: return "absent";
+    case entry_state::live: return "live";
+    case entry_state::nil: return "nil";
+    case entry_state::expunged: return "expunged";
     }
     return "";
 }
@@ -75,9 +77,16 @@ json to_json(const map_look& look) {
     return {{"read", look.read ? to_json(*look.read, dirty) : json()},
             {"dirty", dirty != nullptr ? to_json(*dirty, nullptr) : json()},
             {"stats",
-             {{"size", s.size}, {"buckets", s.buckets}, {"load", s.load_factor}, {"amended", s.amended},
-              {"misses", s.misses}, {"promotions", s.promotions}, {"moved", s.moved_buckets},
-              {"overflow", s.overflow_buckets}, {"retired", s.retired_objects}, {"bytes", s.retired_bytes}}}};
+             {{"size", s.size},
+              {"buckets", s.buckets},
+              {"load", s.load_factor},
+              {"amended", s.amended},
+              {"misses", s.misses},
+              {"promotions", s.promotions},
+              {"moved", s.moved_buckets},
+              {"overflow", s.overflow_buckets},
+              {"retired", s.retired_objects},
+              {"bytes", s.retired_bytes}}}};
 }
 
 json way_of(std::uint64_t hash, const map_look& look) {

@@ -16,7 +16,8 @@ const char* name_of(syncmap::reference::entry_state state);
 nlohmann::json to_json(const story& told);
 nlohmann::json to_json(const map_look& look);
 
-/// The buckets that the key has now, as [in dirty, bucket]: that of `read`, and if it has moved its heir.
+/// The buckets that the key has now, as [in dirty, bucket]: that of `read`, and if it has moved its
+/// heir.
 nlohmann::json way_of(std::uint64_t hash, const map_look& look);
 
 template <class Key>

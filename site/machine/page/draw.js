@@ -42,28 +42,30 @@ function draw_slot(slot, old) {
   if (kind === "live") {
     const tag = slot.tag.toString(16).padStart(2, "0");
     e.append(element("b", slot.key.length > 4 ? "long" : "", slot.key), element("i", "", tag));
-    e.title = slot.key === "" ? "moved (tag " + tag + ")" : slot.key + " = " + slot.value + " (tag " + tag + ")";
+    e.title = (slot.key === "" ? "moved" : slot.key + " = " + slot.value) + " (tag " + tag + ")";
     e.dataset.key = slot.key;
     e.dataset.value = slot.value;
   } else {
     e.title = kind === "dead" ? "dead: erased" : "never used";
   }
   // With no former self it is in a table, a bucket or a chain that is new as a whole.
-  if (old && (old.tag !== slot.tag || (slot.key !== "" && (old.key !== slot.key || old.value !== slot.value))))
-    e.classList.add("changed");
+  const other_entry = old && slot.key !== "" && (old.key !== slot.key || old.value !== slot.value);
+  if (old && (old.tag !== slot.tag || other_entry)) e.classList.add("changed");
   return e;
 }
 
-function draw_bucket(name, index, bucket, old, visited) {
+function draw_bucket(index, bucket, old, visited) {
   const e = element("div", "bucket");
   e.dataset.bucket = index;
   e.classList.toggle("moved", bucket.moved);
   e.classList.toggle("unbegun", !bucket.begun);
   e.classList.toggle("visited", visited);
-  e.classList.toggle("just", Boolean(old) && (old.moved !== bucket.moved || old.begun !== bucket.begun));
+  const just = Boolean(old) && (old.moved !== bucket.moved || old.begun !== bucket.begun);
+  e.classList.toggle("just", just);
   const head = element("div", "head");
   head.append(element("span", "index", index));
-  if (bucket.begun && bucket.chain[0].version !== 0) head.append(element("span", "version", "v" + bucket.chain[0].version));
+  const version = bucket.begun ? bucket.chain[0].version : 0;
+  if (version !== 0) head.append(element("span", "version", "v" + version));
   if (bucket.moved) {
     head.append(element("span", "heirs", "moved → " + bucket.heirs.join(", ")));
     e.dataset.heirs = bucket.heirs.join(" ");
@@ -88,13 +90,15 @@ function draw_table(name, table, old, visited) {
   const title = element("h3", "", name + " ");
   e.append(title);
   if (!table) {
-    title.append(element("small", "", name === "read" ? "null: there is no table" : "none: the map is not amended"));
+    const why = name === "read" ? "null: there is no table" : "none: the map is not amended";
+    title.append(element("small", "", why));
     return e;
   }
   const count = table.buckets.length;
   title.append(element("small", "", count + (count === 1 ? " bucket" : " buckets")));
   const buckets = element("div", count > most_with_text ? "buckets dense" : "buckets");
-  buckets.append(...table.buckets.map((b, i) => draw_bucket(name, i, b, old && old.buckets[i], visited.has(i))));
+  buckets.append(...table.buckets.map(
+    (b, i) => draw_bucket(i, b, old && old.buckets[i], visited.has(i))));
   e.append(buckets);
   return e;
 }
@@ -119,7 +123,8 @@ function draw_syncmap(panel, now, before) {
     ["retired", stats.retired, "objects that are unlinked and not yet destroyed"],
     ["bytes", stats.bytes, "of what is retired"],
   ]);
-  draw_meter(panel, stats.amended ? stats.moved + " of " + stats.buckets + " buckets have moved" : "not amended: no bucket has to move",
+  const progress = stats.moved + " of " + stats.buckets + " buckets have moved";
+  draw_meter(panel, stats.amended ? progress : "not amended: no bucket has to move",
     stats.moved, stats.amended ? stats.buckets : 0);
   const way = now.steps.length > 0 ? now.steps.at(-1).way : [];
   const visited = (in_dirty) => new Set(way.filter((p) => p[0] === in_dirty).map((p) => p[1]));
@@ -132,7 +137,8 @@ function draw_syncmap(panel, now, before) {
 function show_heirs(event) {
   const bucket = event.target.closest(".bucket");
   const heirs = new Set(bucket && bucket.dataset.heirs ? bucket.dataset.heirs.split(" ") : []);
-  for (const e of document.querySelectorAll(".table.dirty .bucket")) e.classList.toggle("heir", heirs.has(e.dataset.bucket));
+  for (const e of document.querySelectorAll(".table.dirty .bucket"))
+    e.classList.toggle("heir", heirs.has(e.dataset.bucket));
 }
 
 // --- the classic map ---
@@ -145,12 +151,14 @@ function draw_entries(name, entries, others, old, last_key) {
     title.append(element("small", "", "nil: the next new key will copy read"));
     return e;
   }
-  title.append(element("small", "", entries.length + (entries.length === 1 ? " entry" : " entries")));
+  const count = entries.length;
+  title.append(element("small", "", count + (count === 1 ? " entry" : " entries")));
   const was = new Map((old || []).map((x) => [x.key, x]));
   const shared = new Set((others || []).map((x) => x.key));
   const box = element("div", "entries");
   box.append(...entries.map((x) => {
-    const chip = element("span", "entry " + x.state, x.state === "live" ? x.key + " = " + x.value : x.key + " " + x.state);
+    const text = x.state === "live" ? x.key + " = " + x.value : x.key + " " + x.state;
+    const chip = element("span", "entry " + x.state, text);
     const o = was.get(x.key);
     chip.dataset.key = x.key;
     chip.classList.toggle("shared", shared.has(x.key));
@@ -165,14 +173,16 @@ function draw_entries(name, entries, others, old, last_key) {
 function draw_classic(panel, now, before) {
   const {read, dirty, amended, misses} = now.classic;
   const size = dirty ? dirty.length : 0;
+  const expunged = read.filter((e) => e.state === "expunged").length;
   draw_numbers(panel, [
     ["len(read)", read.length, "entries in read, in whatever state"],
     ["len(dirty)", dirty ? size : "-", "entries in dirty"],
     ["amended", amended ? "yes" : "no", "whether dirty has keys that read lacks"],
     ["misses", misses, "since the last promotion"],
-    ["expunged", read.filter((e) => e.state === "expunged").length, "entries of read that dirty lacks"],
+    ["expunged", expunged, "entries of read that dirty lacks"],
   ]);
-  draw_meter(panel, amended ? misses + " misses of the " + size + " that promote dirty" : "not amended: nothing is a miss",
+  const progress = "misses: " + misses + " of the " + size + " that promote dirty";
+  draw_meter(panel, amended ? progress : "not amended: nothing is a miss",
     misses, amended ? size : 0);
   const old = before ? before.classic : undefined;
   const last_key = now.steps.length > 0 ? now.steps.at(-1).key : undefined;

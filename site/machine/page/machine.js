@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// The buttons: turns them into commands for the core (core/machine.hpp says which there are), and has its answers
-// drawn. All that has been done is kept as a list of commands, so going back is doing all but the last again.
+// The buttons: turns them into commands for the core (core/machine.hpp says which there are), and
+// has its answers drawn. All that has been done is kept as a list of commands, so going back is
+// doing all but the last again.
 "use strict";
 
+const maps = ["syncmap", "classic"];
 const by_id = (id) => document.getElementById(id);
 
 let ask;                // a command to the core; returns its answer
@@ -28,7 +30,7 @@ function perform(command) {
 
 function show(answer) {
   draw(answer, shown);
-  for (const which of ["syncmap", "classic"]) log_steps(by_id(which), which, answer.steps, count_of_steps + 1);
+  for (const which of maps) log_steps(by_id(which), which, answer.steps, count_of_steps + 1);
   count_of_steps += answer.steps.length;
   shown = answer;
   by_id("back").disabled = done.length === 0;
@@ -43,21 +45,20 @@ function begin(command, commands) {
   for (const id of ["entries", "hash", "seed"]) by_id(id).value = start[id];
   for (const log of document.querySelectorAll(".log")) log.replaceChildren();
   set_text("error", "");
+  by_id("key").value = start.entries === "words" ? "k17" : "17";
+  by_id("value").value = start.entries === "words" ? "v5" : "5";
   show(ask(start));
   commands.forEach(perform);
 }
 
 function chosen() {
-  return {entries: by_id("entries").value, hash: by_id("hash").value, seed: Math.max(0, Math.floor(Number(by_id("seed").value) || 0))};
+  const seed = Math.max(0, Math.floor(Number(by_id("seed").value) || 0)) % 2 ** 32;
+  return {entries: by_id("entries").value, hash: by_id("hash").value, seed};
 }
 
-/// Keys and values of strings begin with a letter of their own, to tell them from numbers: a hint, not a rule.
 function restart() {
   end_tour();
   begin(chosen(), []);
-  const words = start.entries === "words";
-  by_id("key").value = words ? "k17" : "17";
-  by_id("value").value = words ? "v5" : "5";
 }
 
 function clicked(button) {
@@ -67,18 +68,24 @@ function clicked(button) {
   if (op === "store") command.value = by_id("value").value.trim();
   if (["fill", "load random", "erase random", "random", "reserve"].includes(op)) {
     command.count = Number(button.dataset.count || by_id("count").value);
-    if (!Number.isInteger(command.count) || command.count < 1) return set_text("error", "n is a number from 1.");
+    if (!Number.isInteger(command.count) || command.count < 1)
+      return set_text("error", "n is a number from 1.");
   }
   perform(command);
 }
 
 // --- tours ---
 
+function press_tour(id) {
+  for (const b of document.querySelectorAll("#tours button"))
+    b.setAttribute("aria-pressed", b.dataset.tour === id);
+}
+
 function begin_tour(which) {
   tour = which;
   tour_step = 0;
   begin(tour.start, []);
-  for (const b of document.querySelectorAll("#tours button")) b.setAttribute("aria-pressed", b.dataset.tour === tour.id);
+  press_tour(tour.id);
   by_id("tour").hidden = false;
   show_tab(tour.tab || "syncmap");
   next_step();
@@ -99,13 +106,13 @@ function next_step() {
 
 function end_tour() {
   by_id("tour").hidden = true;
-  for (const b of document.querySelectorAll("#tours button")) b.setAttribute("aria-pressed", "false");
+  press_tour("");
 }
 
 // --- the beginning ---
 
 function show_tab(which) {
-  for (const panel of ["syncmap", "classic"]) {
+  for (const panel of maps) {
     by_id(panel).classList.toggle("shown", panel === which);
     by_id("tab-" + panel).setAttribute("aria-selected", panel === which);
   }
@@ -113,7 +120,8 @@ function show_tab(which) {
 
 async function main() {
   const core = await load_core();
-  ask = (command) => JSON.parse(core.ccall("perform", "string", ["string"], [JSON.stringify(command)]));
+  const perform_in_core = core.cwrap("perform", "string", ["string"]);
+  ask = (command) => JSON.parse(perform_in_core(JSON.stringify(command)));
   for (const t of tours) {
     const button = element("button", "", t.title);
     button.dataset.tour = t.id;
@@ -132,7 +140,8 @@ async function main() {
   for (const id of ["entries", "hash", "seed"]) by_id(id).addEventListener("change", restart);
   by_id("next").addEventListener("click", next_step);
   by_id("stop").addEventListener("click", end_tour);
-  for (const which of ["syncmap", "classic"]) by_id("tab-" + which).addEventListener("click", () => show_tab(which));
+  for (const which of maps)
+    by_id("tab-" + which).addEventListener("click", () => show_tab(which));
   by_id("syncmap").addEventListener("mouseover", show_heirs);
   restart();
   const wanted = tours.find((t) => "#" + t.id === location.hash);
@@ -140,4 +149,5 @@ async function main() {
   document.body.dataset.ready = "yes";
 }
 
-main().catch((problem) => set_text("error", "This page needs a browser with WebAssembly. " + problem));
+main().catch(
+  (problem) => set_text("error", "This page needs a browser with WebAssembly. " + problem));

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSL-1.0
 #
-# Opens the page in a browser without a window, as a file, clicks its buttons and reads what it shows.
+# Opens the page in a browser without a window, as a file, clicks its buttons and reads what it
+# shows.
 #     clicks_test.py CHROMIUM CHROMEDRIVER PAGE
-# What is expected comes from the documents (docs/design.md: 14 slots, 10 entries a bucket, three units a write)
-# and from a dict that is told the same operations, and not from the page's own numbers.
+# What is expected comes from the documents (docs/design.md: 14 slots, 10 entries a bucket, three
+# units a write) and from a dict that is told the same operations, and not from the page's own
+# numbers.
 import pathlib
 import re
 import shutil
@@ -21,25 +23,28 @@ CHROMIUM, CHROMEDRIVER, PAGE = sys.argv[1:4]
 
 # Everything that the tables show, without what marks the last change.
 DRAWN = """
+const all_of = (selector) => [...document.querySelectorAll(selector)];
+const text_of = (e) => (e && !e.hidden ? e.textContent : "");
+const slot_of = (s) => [s.classList[1], s.dataset.key || "", s.dataset.value || "",
+                        text_of(s.querySelector("i"))];
 const drawn = {};
 for (const panel of ["syncmap", "classic"]) {
   drawn[panel] = {numbers: {}, tables: {}, sentences: [], log: []};
-  const in_panel = (what) => [...document.querySelectorAll("#" + panel + " " + what)];
+  const in_panel = (what) => all_of("#" + panel + " " + what);
   for (const e of in_panel("[data-number]")) drawn[panel].numbers[e.dataset.number] = e.textContent;
   drawn[panel].sentences = in_panel(".now li").map((e) => e.textContent);
   drawn[panel].log = in_panel(".log > li > b").map((e) => e.textContent).reverse();
 }
 for (const name of ["read", "dirty"]) {
-  drawn.syncmap.tables[name] = [...document.querySelectorAll("#syncmap .table." + name + " .bucket")].map((b) => ({
+  drawn.syncmap.tables[name] = all_of("#syncmap .table." + name + " .bucket").map((b) => ({
     moved: b.classList.contains("moved"), begun: !b.classList.contains("unbegun"),
     heirs: b.dataset.heirs || "", overflow: b.querySelectorAll(".slots.overflow").length,
-    slots: [...b.querySelectorAll(".slot")].map((s) => [s.classList[1], s.dataset.key || "", s.dataset.value || "",
-                                                        s.querySelector("i") ? s.querySelector("i").textContent : ""])}));
-  drawn.classic.tables[name] = [...document.querySelectorAll("#classic .table." + name + " .entry")].map(
+    slots: [...b.querySelectorAll(".slot")].map(slot_of)}));
+  drawn.classic.tables[name] = all_of("#classic .table." + name + " .entry").map(
     (e) => [e.dataset.key, e.classList[1], e.textContent]);
 }
 drawn.agree = document.getElementById("disagree").hidden;
-drawn.error = document.getElementById("error").hidden ? "" : document.getElementById("error").textContent;
+drawn.error = text_of(document.getElementById("error"));
 return drawn;
 """
 
@@ -47,8 +52,9 @@ return drawn;
 def open_browser(profile):
     options = Options()
     options.binary_location = CHROMIUM
-    for argument in ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-dev-shm-usage "
-                     "--disable-background-networking --disable-component-update --disable-sync").split():
+    for argument in ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+                     "--disable-dev-shm-usage --disable-background-networking "
+                     "--disable-component-update --disable-sync").split():
         options.add_argument(argument)
     options.add_argument("--user-data-dir=" + profile)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -104,8 +110,8 @@ class Page(unittest.TestCase):
         self.assertEqual(severe, [], "the browser has nothing to complain about")
 
     def resize(self, width, height):
-        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                                     {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
 
     def find(self, selector):
         return self.browser.find_element(By.CSS_SELECTOR, selector)
@@ -149,8 +155,9 @@ class Page(unittest.TestCase):
         self.assertEqual(len(live), len(dict(live)), "no key is drawn twice")
         self.assertEqual(dict(live), expected)
         self.assertEqual(drawn.number("size"), len(expected))
-        table = drawn.classic["tables"]["dirty" if drawn.classic["numbers"]["amended"] == "yes" else "read"]
-        self.assertEqual({key: text for key, state, text in table if state == "live"},
+        true_table = "dirty" if drawn.classic["numbers"]["amended"] == "yes" else "read"
+        self.assertEqual({key: text for key, state, text in drawn.classic["tables"][true_table]
+                          if state == "live"},
                          {key: f"{key} = {value}" for key, value in expected.items()})
 
     # --- one operation at a time ----------------------------------------------------------------
@@ -178,7 +185,7 @@ class Page(unittest.TestCase):
 
     def test_the_81st_key_makes_a_successor_and_a_promotion_doubles_the_buckets(self):
         drawn = self.click("fill", 80)
-        self.assertEqual((len(drawn.read), len(drawn.dirty)), (8, 0), "10 entries a bucket are not too many")
+        self.assertEqual((len(drawn.read), len(drawn.dirty)), (8, 0), "10 a bucket are allowed")
         drawn = self.click("fill", 1)
         self.assertEqual((len(drawn.read), len(drawn.dirty)), (8, 16))
         self.assertEqual(drawn.syncmap["numbers"]["amended"], "yes")
@@ -192,7 +199,8 @@ class Page(unittest.TestCase):
             before = len(drawn.moved)
             drawn = self.click("fill", 1)
             writes += 1
-            self.assertLessEqual((len(drawn.moved) if drawn.dirty else 8) - before, 3, "three units a write")
+            moved = (len(drawn.moved) if drawn.dirty else 8) - before
+            self.assertTrue(1 <= moved <= 3, "a write moves up to three units")
         self.assertGreater(writes, 1)
         self.assertEqual((len(drawn.read), drawn.moved), (16, []))
         self.assertIn("promoted", drawn.text)
@@ -202,7 +210,8 @@ class Page(unittest.TestCase):
         drawn = self.click("fill", 81)
         misses = 0
         while drawn.dirty:
-            key, value = next(slot[1:3] for bucket in drawn.dirty for slot in bucket["slots"] if slot[0] == "live")
+            key, value = next(slot[1:3] for bucket in drawn.dirty for slot in bucket["slots"]
+                              if slot[0] == "live")
             moved = len(drawn.moved)
             drawn = self.load(key)
             misses += 1

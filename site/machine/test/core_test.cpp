@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Random commands to what the page drives, compiled for this machine: what would be drawn is compared with the
-// std::map's contents after each, and what is told with the counters.
+// Random commands to what the page drives, compiled for this machine: what would be drawn is
+// compared with the std::map's contents after each, and what is told with the counters.
 #include <cstdio>
 #include <map>
 #include <random>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -18,6 +19,7 @@ using nlohmann::json;
 using contents = std::map<std::string, std::string>;
 
 std::set<std::string> topics_seen, states_seen;
+unsigned places_seen = 0;
 
 void add(contents& all, const json& key, const json& value) {
     check(all.emplace(key, value).second, "no key is drawn twice where it is true");
@@ -31,7 +33,8 @@ std::size_t collect(contents& all, const json& table) {
         overflow += bucket["chain"].size() - 1;
         check(!bucket["moved"] || !bucket["heirs"].empty(), "a moved bucket has heirs");
         for (const json& part : bucket["chain"]) {
-            check(part["slots"].size() == (bucket["begun"] == true ? 14 : 0), "a bucket has 14 slots, once it is begun");
+            check(part["slots"].size() == (bucket["begun"] == true ? 14 : 0),
+                  "a bucket has 14 slots, once it is begun");
             for (const json& slot : part["slots"]) {
                 if (slot["tag"] > 1 && bucket["moved"] == false) {
                     add(all, slot["key"], slot["value"]);
@@ -50,10 +53,12 @@ void check_syncmap(const json& look, const contents& expected) {
     const json& stats = look["stats"];
     std::size_t moved = 0;
     if (!look["read"].is_null()) moved = collect(drawn, look["read"]);
-    if (!look["dirty"].is_null()) check(collect(drawn, look["dirty"]) == 0, "no bucket of dirty has moved");
+    if (!look["dirty"].is_null())
+        check(collect(drawn, look["dirty"]) == 0, "no bucket of dirty has moved");
     check(drawn == expected, "the live slots of both tables are the contents of the map");
     check(stats["size"] == expected.size(), "so says its size");
-    check(stats["amended"] == !look["dirty"].is_null(), "amended means that there is a dirty table");
+    check(stats["amended"] == !look["dirty"].is_null(),
+          "amended means that there is a dirty table");
     check(stats["moved"] == moved, "as many buckets are drawn moved as the map counts");
     check(moved == 0 || stats["amended"] == true, "buckets move only to a dirty table");
 }
@@ -68,10 +73,12 @@ void check_classic(const json& look, const contents& expected) {
     for (const json& e : look["read"]) {
         states_seen.insert(e["state"]);
         if (e["state"] == "expunged") {
-            check(!look["dirty"].is_null() && !in_dirty.contains(e["key"]), "an expunged entry is one that dirty lacks");
+            check(!look["dirty"].is_null() && !in_dirty.contains(e["key"]),
+                  "an expunged entry is one that dirty lacks");
         }
         if (look["dirty"].is_null() || e["state"] == "expunged") continue;
-        check(in_dirty.contains(e["key"]) || look["amended"] == false, "what is in read and not expunged is in dirty");
+        check(in_dirty.contains(e["key"]) || look["amended"] == false,
+              "what is in read and not expunged is in dirty");
     }
     for (const json& e : look[look["amended"] == true ? "dirty" : "read"])
         if (e["state"] == "live") add(drawn, e["key"], e["value"]);
@@ -82,26 +89,26 @@ json random_command(std::mt19937& random) {
     const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
     const std::string key = std::to_string(below(150));
     switch (below(24)) {
-        case 0:
-        case 1:
-        case 2:
-        case 3: return {{"op", "store"}, {"key", key}, {"value", std::to_string(below(1000))}};
-        case 4:
-        case 5:
-        case 6: return {{"op", "erase"}, {"key", key}};
-        case 7:
-        case 8:
-        case 9: return {{"op", "load"}, {"key", key}};
-        case 10: return {{"op", "fill"}, {"count", below(60)}};
-        case 11:
-        case 12: return {{"op", "erase random"}, {"count", below(40)}};
-        case 13:
-        case 14: return {{"op", "load random"}, {"count", below(12)}};
-        case 15: return {{"op", "for each"}};
-        case 16: return below(4) == 0 ? json{{"op", "clear"}} : json{{"op", "reclaim"}};
-        case 17: return {{"op", "reserve"}, {"count", below(200)}};
-        case 18: return {{"op", "shrink"}};
-        default: return {{"op", "random"}, {"count", below(30)}};
+    case 0:
+    case 1:
+    case 2:
+    case 3: return {{"op", "store"}, {"key", key}, {"value", std::to_string(below(1000))}};
+    case 4:
+    case 5:
+    case 6: return {{"op", "erase"}, {"key", key}};
+    case 7:
+    case 8:
+    case 9: return {{"op", "load"}, {"key", key}};
+    case 10: return {{"op", "fill"}, {"count", below(60)}};
+    case 11:
+    case 12: return {{"op", "erase random"}, {"count", below(40)}};
+    case 13:
+    case 14: return {{"op", "load random"}, {"count", below(12)}};
+    case 15: return {{"op", "for each"}};
+    case 16: return below(4) == 0 ? json{{"op", "clear"}} : json{{"op", "reclaim"}};
+    case 17: return {{"op", "reserve"}, {"count", below(200)}};
+    case 18: return {{"op", "shrink"}};
+    default: return {{"op", "random"}, {"count", below(30)}};
     }
 }
 
@@ -116,6 +123,28 @@ std::size_t told(const json& answer, const char* map, const char* topic) {
         }
     }
     return n;
+}
+
+/// The slot that the last step is told to have changed or found is drawn so.
+void check_where(const json& answer) {
+    static const std::regex place("lot (\\d+) of bucket (\\d+) of (read|dirty)( is dead now)?");
+    const json& step = answer["steps"].back();
+    for (const json& s : step["syncmap"])
+        if (s["topic"] == "promoted") return;  // and what was dirty is read
+    std::smatch found;
+    for (const json& s : step["syncmap"]) {
+        const std::string text = s["text"];
+        if (!std::regex_search(text, found, place)) continue;
+        const json& bucket = answer["syncmap"][found.str(3)]["buckets"][std::stoul(found[2])];
+        const json& slot = bucket["chain"][0]["slots"][std::stoul(found[1])];
+        if (found[4].matched) {
+            check(slot["tag"] == 1, "a slot that is told to be dead is");
+        } else {
+            check(bucket["moved"] == true || slot["key"] == step["key"],
+                  "a key is where it is told to be");
+        }
+        ++places_seen;
+    }
 }
 
 void compare(const char* entries, const char* hash, unsigned seed, unsigned commands) {
@@ -133,12 +162,17 @@ void compare(const char* entries, const char* hash, unsigned seed, unsigned comm
         check_syncmap(answer["syncmap"], expected);
         check_classic(answer["classic"], expected);
         told(answer, "classic", "plain");
-        const std::size_t misses = told(answer, "syncmap", "miss");  // for_each() tells of all of its own in one
+        if (!answer["steps"].empty()) check_where(answer);
+        const std::size_t misses =
+            told(answer, "syncmap", "miss");  // for_each() tells of all of its own in one
         const json& was = before["syncmap"]["stats"];
         const json& is = answer["syncmap"]["stats"];
         if (command["op"] != "clear") {
-            const auto more = [&](const char* what) { return is[what].get<std::size_t>() - was[what].get<std::size_t>(); };
-            check(told(answer, "syncmap", "promoted") == more("promotions"), "each promotion is told, and no other");
+            const auto more = [&](const char* what) {
+                return is[what].get<std::size_t>() - was[what].get<std::size_t>();
+            };
+            check(told(answer, "syncmap", "promoted") == more("promotions"),
+                  "each promotion is told, and no other");
             check(command["op"] == "for each" ? misses <= more("misses") : misses == more("misses"),
                   "each miss is told, and no other");
         }
@@ -155,9 +189,13 @@ int main() {
         compare(entries, "good", 2, 400);
         compare(entries, "poor", 3, 200);
     }
-    for (const char* topic : {"plain", "miss", "moved", "begun", "promoted", "overflow", "cleared", "garbage"})
-        check(topics_seen.contains(std::string("syncmap ") + topic), "the map was driven to everything that can be told");
+    for (const char* topic :
+         {"plain", "miss", "moved", "begun", "promoted", "overflow", "cleared", "garbage"})
+        check(topics_seen.contains(std::string("syncmap ") + topic),
+              "the map was driven to everything that can be told");
     for (const char* topic : {"plain", "miss", "begun", "promoted", "cleared", "copied"})
         check(topics_seen.contains(std::string("classic ") + topic), "and so was the classic one");
-    check(states_seen == std::set<std::string>{"live", "nil", "expunged"}, "to all states of its entries");
+    check(states_seen == std::set<std::string>{"live", "nil", "expunged"},
+          "to all states of its entries");
+    check(places_seen > 500, "it was told where things are");
 }
