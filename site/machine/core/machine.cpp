@@ -23,7 +23,7 @@ struct page_hash {
     bool poor = false;
 
     std::uint64_t operator()(const Key& key) const {
-        std::uint64_t state = seed ^ 0x9e3779b97f4a7c15;
+        std::uint64_t state = (seed + 1) * 0x9e3779b97f4a7c15;
         if (poor) return state;
         for (const char c : std::string(text_of(key)))
             state = (state ^ static_cast<unsigned char>(c)) *
