@@ -149,7 +149,7 @@ public:
         return state_of(lookup(dirty_, key));
     }
 
-    /// f(const Key&, entry_state, const T*) for each entry of a table: null for one that is not live.
+    /// f(const Key&, entry_state, const T*) for each entry of a table. Only a live one has a value.
     template <std::invocable<const Key&, entry_state, const T*> F>
     void for_each_read_entry(F f) const {
         show_entries(*read_.load().m, f);

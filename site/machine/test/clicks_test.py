@@ -16,6 +16,7 @@ import unittest
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common import utils
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
@@ -49,6 +50,17 @@ return drawn;
 """
 
 
+class Driver(Service):
+    """Asked for by its address: a bare system may not know what localhost is."""
+
+    @property
+    def service_url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def is_connectable(self):
+        return utils.is_connectable(self.port, "127.0.0.1")
+
+
 def open_browser(profile):
     options = Options()
     options.binary_location = CHROMIUM
@@ -58,7 +70,7 @@ def open_browser(profile):
         options.add_argument(argument)
     options.add_argument("--user-data-dir=" + profile)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(service=Service(CHROMEDRIVER), options=options)
+    return webdriver.Chrome(service=Driver(CHROMEDRIVER), options=options)
 
 
 class Drawn:
