@@ -157,8 +157,7 @@ public:
     template <std::invocable<const Key&, entry_state, const T*> F>
     void for_each_dirty_entry(F f) const {
         const std::lock_guard lock(mu_);
-        if (dirty_)
-            show_entries(*dirty_, f);
+        if (dirty_) show_entries(*dirty_, f);
     }
 
 private:
