@@ -6,6 +6,8 @@ need_for_site() {
     need doxygen "the reference" command -v doxygen
     need cmark-gfm "the documents" command -v cmark-gfm
     need python3 "building the site" command -v python3
+    need emscripten "the page that runs the map" command -v em++
+    need nlohmann-json3-dev "the same" includes '<nlohmann/json.hpp>' g++
 }
 
 docs_usage() {
