@@ -22,6 +22,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "version.hpp"
+
 #if __has_include(<sys/random.h>)
 #include <sys/random.h>
 #include <unistd.h>

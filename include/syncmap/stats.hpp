@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "version.hpp"
+
 namespace syncmap::inline v0 {
 
 /// A look at a map's inside, from `map::stats()`. Exact when nobody else is using the map; otherwise each

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Everything: syncmap::map, syncmap::set, syncmap::any_map, syncmap::hash, syncmap::pinned, syncmap::map_stats.
+// Everything: syncmap::map, syncmap::set, syncmap::any_map, syncmap::hash, syncmap::pinned,
+// syncmap::map_stats, and the version.
 #pragma once
 
 #include "any_map.hpp"
@@ -9,3 +10,4 @@
 #include "pinned.hpp"
 #include "set.hpp"
 #include "stats.hpp"
+#include "version.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // What differs between compilers, processors, operating systems and sanitizers, and nothing else (but for
-// threads: threads.hpp). Every macro of the library is defined here. Switches for tests only:
+// threads: threads.hpp). Every macro of the library but its version's is defined here. Switches for tests only:
 // SYNCMAP_PORTABLE_TAGS (no SIMD), SYNCMAP_FULL_FENCE (readers fence for themselves, as where there is no
 // membarrier), SYNCMAP_TINY (tables and thresholds so small that every rare path is common), and
 // SYNCMAP_THREADS (a header in place of what threads.hpp declares).
@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <new>
 #include <stdexcept>
+
+#include "../version.hpp"
 
 #if defined(__linux__)
 #include <sys/mman.h>
