@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// `import syncmap;`: the public names of syncmap.hpp. Macros do not come out of a module: the version is in
+// constants too.
+module;
+
+#include <syncmap/syncmap.hpp>
+
+export module syncmap;
+
+export namespace syncmap {
+
+using syncmap::any;
+using syncmap::any_cast;
+using syncmap::any_equal;
+using syncmap::any_hash;
+using syncmap::any_map;
+using syncmap::erase_if;
+using syncmap::hash;
+using syncmap::incomparable_value;
+using syncmap::map;
+using syncmap::map_stats;
+using syncmap::pinned;
+using syncmap::version_major;
+using syncmap::version_minor;
+using syncmap::version_patch;
+using syncmap::version_string;
+
+}  // namespace syncmap
