@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSL-1.0
+# The Debian package on a bare Debian 12: a system made by debootstrap, with nothing but a compiler, CMake and
+# pkg-config in it. It is made once, and kept. The program is built as the README says after an installation.
+. "$(dirname -- "$0")/common.sh"
+root=$(dirname -- "$work")/bookworm
+[ "$(id -u)" -eq 0 ] || skip "only root can make a system to install the package on"
+chroot / true 2>/dev/null || skip "chroot is not permitted here, not even to root"
+device() { # device FILE MINOR: a device for memory, as /dev/null
+    mknod "$1" c 1 "$2" 2>/dev/null && chmod 666 "$1"
+}
+device "$work/null" 3 || skip "devices cannot be made here, not even by root"
+
+if ! [ -e "$root.complete" ]; then
+    # The mirror that this system's own packages come from, as it may be the only one that can be reached.
+    # shellcheck disable=SC2016 # not the shell's
+    mirror=$(apt-get indextargets --format '$(SITE) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
+        awk '$2 == "bookworm" && $3 == "main" { print $1; exit }')
+    [ -n "$mirror" ] || skip "the packages of this system do not come from Debian 12"
+    eval "$(apt-config shell http_proxy Acquire::http::Proxy https_proxy Acquire::https::Proxy)"
+    export http_proxy https_proxy
+    rm -rf "$root"
+    # debootstrap makes what is missing of these, by a command that needs /proc, which a chroot may lack.
+    mkdir -p "$root/dev"
+    for numbered in null,3 zero,5 full,7 random,8 urandom,9; do
+        device "$root/dev/${numbered%,*}" "${numbered#*,}"
+    done
+    mknod "$root/dev/tty" c 5 0
+    mknod "$root/dev/console" c 5 1
+    mknod "$root/dev/ptmx" c 5 2
+    chmod 666 "$root/dev/tty" "$root/dev/console" "$root/dev/ptmx"
+    debootstrap --variant=minbase --include=g++,make,cmake,pkg-config bookworm "$root" "$mirror" || {
+        tail "$root/debootstrap/debootstrap.log"
+        fail "debootstrap fails"
+    }
+    touch "$root.complete"
+fi
+in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"; }
+in_root dpkg --purge libsyncmap-dev 2>/dev/null
+[ -z "$(find "$root/usr" "$root/etc" -name '*syncmap*')" ] || fail "the system is not bare"
+
+run_readme ../syncmap debian
+rm -rf "$root/root/syncmap" "$root/root/your_program"
+mkdir -p "$root/root/syncmap/build" "$root/root/your_program"
+cp ../syncmap/build/*.deb "$root/root/syncmap/build"
+cmake_project find_package
+cp CMakeLists.txt your_program.cpp "$root/root/your_program"
+commands=$(readme debian_install)
+in_root sh -exc "cd /root/syncmap; $commands"
+
+commands=$(readme pkg_config | grep -v '^export') # the package needs no path
+in_root sh -exc "cd /root/your_program; $commands; cmake -B build; cmake --build build"
+for program in your_program build/your_program; do
+    printed=$(in_root "/root/your_program/$program")
+    [ "$printed" = "syncmap $version: one is 1" ] || fail "$program prints \`$printed'"
+done
+
+in_root dpkg --purge libsyncmap-dev
+[ -z "$(find "$root/usr" -name '*syncmap*')" ] || fail "what was installed is still there after a purge"
