@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # The Debian package on a bare Debian 12: a system made by debootstrap, with nothing but a compiler, CMake and
 # pkg-config in it. It is made once, and kept. The program is built as the README says after an installation.

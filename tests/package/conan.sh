@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # Conan's recipe, with its own test of the package, and a project that requires the package.
 . "$(dirname -- "$0")/common.sh"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # The Debian package: what is in it, and what lintian thinks of it.
 . "$(dirname -- "$0")/common.sh"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # FetchContent, from a folder and from an archive.
 . "$(dirname -- "$0")/common.sh"

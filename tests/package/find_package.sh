@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # Installed, and found by CMake; and which versions are taken for which.
 . "$(dirname -- "$0")/common.sh"

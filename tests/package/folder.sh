@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # The headers as they are.
 . "$(dirname -- "$0")/common.sh"

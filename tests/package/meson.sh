@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # A subproject of a project that Meson builds; and installed by Meson, the files are those that CMake installs.
 . "$(dirname -- "$0")/common.sh"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # `import syncmap;` by hand, with both standard libraries; and whether the module has all public names.
 . "$(dirname -- "$0")/common.sh"

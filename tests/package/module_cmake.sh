@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # `import syncmap;` by CMake's target syncmap::module: installed, and as a folder. Debian 12 has a CMake too
 # old for that, so this one is from pip.

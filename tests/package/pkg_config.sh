@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # Installed, and found by pkg-config.
 . "$(dirname -- "$0")/common.sh"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # Every block of code in the README's section about getting the library is one that a test runs or builds with.
 . "$(dirname -- "$0")/common.sh"

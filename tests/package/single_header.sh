@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # The header that packaging/amalgamate makes: to a compiler it is the same text as that of the folder.
 . "$(dirname -- "$0")/common.sh"

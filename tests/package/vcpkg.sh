@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # vcpkg's port: by vcpkg itself where there is one, and otherwise with functions that stand in for vcpkg's.
 # The latter shows that the port's own lines are right, and nothing about vcpkg.

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # The version is in version.hpp: what builds and packs syncmap reads it there, and what cannot says the same.
 . "$(dirname -- "$0")/common.sh"
