@@ -69,7 +69,7 @@ python_tool() { # python_tool NAME REQUIREMENT
     if ! [ -e "$tools/complete" ]; then
         rm -rf "$tools"
         python3 -m venv "$tools"
-        "$tools/bin/pip" install -q "$2" || skip "pip cannot install \`$2' here"
+        "$tools/bin/pip" install -q "$2" || skip "pip cannot install $1 here"
         touch "$tools/complete"
     fi
     PATH=$tools/bin:$PATH
