@@ -48,6 +48,7 @@ cp CMakeLists.txt your_program.cpp "$root/root/your_program"
 commands=$(readme debian_install)
 in_root sh -exc "cd /root/syncmap; $commands"
 
+in_root pkg-config --print-errors "syncmap = $version" || fail "pkg-config does not find the package"
 commands=$(readme pkg_config | grep -v '^export') # the package needs no path
 in_root sh -exc "cd /root/your_program; $commands; cmake -B build; cmake --build build"
 for program in your_program build/your_program; do

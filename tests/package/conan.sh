@@ -12,4 +12,5 @@ check build/your_program
 
 # Without C++20 it is refused at once, not by the first header.
 ! conan install . --output-folder=old -s compiler.cppstd=17 >log 2>&1 || fail "taken for C++17"
-grep -q "doesn't match the required 20\|lower than the required C++ standard (20)" log || fail "refused for C++17 without saying why"
+grep -q "doesn't match the required 20\|lower than the required C++ standard (20)" log ||
+    fail "refused for C++17 without saying why"

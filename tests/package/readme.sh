@@ -9,5 +9,6 @@ unmarked=$(awk '/^```/ { if (!inside && before !~ /^<!-- tested: /) print NR ": 
 names=$(sed -n 's/^<!-- tested: \(.*\) -->$/\1/p' section)
 [ -n "$names" ] || fail "no block is marked"
 for name in $names; do
-    grep -qE "(run_readme [^ ]+|readme|cmake_project) $name\b" "$top"/tests/package/*.sh || fail "no test uses the block \`$name'"
+    grep -qE "(run_readme [^ ]+|readme|cmake_project) $name\b" "$top"/tests/package/*.sh ||
+        fail "no test uses the block \`$name'"
 done

@@ -24,7 +24,8 @@ g++ -std=c++20 -pthread -Iinclude tests/package/consumer.cpp -o consumer
 says version.hpp "$(./consumer | sed 's/syncmap \(.*\): .*/\1/')"
 run_readme . install
 says pkg-config "$(PKG_CONFIG_PATH=$work/prefix/share/pkgconfig pkg-config --modversion syncmap)"
-says CMake "$(sed -n 's/^set(PACKAGE_VERSION "\(.*\)")/\1/p' "$work/prefix/share/cmake/syncmap/syncmap-config-version.cmake")"
+says CMake "$(sed -n 's/^set(PACKAGE_VERSION "\(.*\)")/\1/p' \
+    "$work/prefix/share/cmake/syncmap/syncmap-config-version.cmake")"
 says CPack "$(sed -n 's/^set(CPACK_PACKAGE_VERSION "\(.*\)")/\1/p' build/CPackConfig.cmake)"
 sed -i 's/VERSION_PATCH 56/VERSION_PATCH 57/' include/syncmap/version.hpp
 cmake --build build # configures again, because the header has changed
