@@ -21,6 +21,7 @@ using syncmap::incomparable_value;
 using syncmap::map;
 using syncmap::map_stats;
 using syncmap::pinned;
+using syncmap::set;
 using syncmap::version_major;
 using syncmap::version_minor;
 using syncmap::version_patch;
