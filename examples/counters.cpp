@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // Counting hits by page in three ways, from many threads, with a few pages that all of them hit.
 //
-//   update()    Any value, any change, and a counter may be erased when it is 0: the change is one step
-//               for all others. Threads that hit the same page queue at its bucket. Begin with this.
-//   shards      The same, but a page has a counter for each of some shards, and a thread uses its own, so
-//               that threads meet less. Who reads adds them up, which costs as many loads and shows no
-//               single moment. For hot keys whose values are more than a number.
-//   atomics     try_emplace() makes a std::atomic once, and then it is changed in place, without a lock. The
-//               fastest by far, and also right for hot keys. Watch out: the map does not know of the changes,
-//               so counters must not be erased while they are in use: a hit on an erased one would be lost.
+//   update()   Any value, any change, and a counter may be erased when it is 0: each change is one
+//              step for all others. Threads that hit the same page queue at its bucket. Begin here.
+//   shards     The same, but a page has a counter for each of some shards, and a thread uses its
+//              own, so threads meet less. Reading adds them up: as many loads, and no one moment of
+//              all. For hot keys whose values are more than a number.
+//   atomics    try_emplace() makes a std::atomic once, and then it is changed in place, without a
+//              lock. The fastest, also for hot keys. Watch out: the map does not know of changes
+//              in place, so do not erase what others count in: hits on an erased counter are lost.
 #include <syncmap/map.hpp>
 
 #include <algorithm>

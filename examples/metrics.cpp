@@ -4,8 +4,8 @@
 //
 // Why this way: a counter is an atomic that try_emplace() makes once for each name with labels. Who
 // counts keeps the handle, so counting is no look-up, and /metrics walks over the same map with
-// for_each(), which stops nobody. Watch out: what has been counted once is an entry for ever, so the
-// values of labels must be few. Never use what a client sends as one, such as a path.
+// for_each(), which stops nobody. Watch out: what was counted once is an entry for ever, so labels
+// must have few values. Never use what a client sends as one, such as a path.
 //
 //   metrics --port 8080      then look at http://127.0.0.1:8080/metrics, and end it with Ctrl-C
 //   metrics --self-test      listens where it may, asks itself over HTTP, and checks the answers
