@@ -12,10 +12,10 @@
 #include <syncmap/map.hpp>
 
 #include <atomic>
-#include <cctype>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,40 +91,34 @@ private:
     syncmap::map<std::string_view, symbol> symbols_;
 };
 
-// Some source code in which all variables look alike.
+// Some source code, with as many variables as lines, and blanks between all words.
 std::string program(int lines) {
     std::string text;
     for (int i = 0; i < lines; ++i)
-        text += "let value_" + std::to_string(i % 1000) + " = value_" +
-                std::to_string(i * 7 % 1000) + " + value_" + std::to_string(i * 13 % 1000) + ";\n";
+        text += "let value_" + std::to_string(i) + " = value_" + std::to_string(i / 2) +
+                " + value_" + std::to_string(i / 3) + " ; ";
     return text;
 }
 
-// Calls f with each word of `text`.
 template <class F>
 void for_each_word(std::string_view text, F f) {
-    const auto in_word = [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
-    };
-    for (std::size_t i = 0; i < text.size();) {
-        std::size_t end = i;
-        while (end < text.size() && in_word(text[end])) ++end;
-        if (end > i) f(text.substr(i, end - i));
-        i = end + 1;
-    }
+    for (std::size_t end; (end = text.find(' ')) != text.npos; text.remove_prefix(end + 1))
+        f(text.substr(0, end));
 }
 
 }  // namespace
 
 int main() {
     constexpr std::size_t threads = 4;
-    const std::string text = program(20'000);
+    const std::string text = program(100'000);
     interner intern;
     std::vector<std::vector<symbol>> read(threads);  // by thread
+    std::latch all_are_here(threads);                // so that they meet new words at the same time
     {
         std::vector<std::jthread> workers;
         for (std::vector<symbol>& mine : read)
             workers.emplace_back([&] {
+                all_are_here.arrive_and_wait();
                 for_each_word(text, [&](std::string_view word) { mine.push_back(intern(word)); });
             });
     }
@@ -140,10 +134,10 @@ int main() {
     for_each_word(text,
                   [&](std::string_view spelled) { wrong += read[0][word++].text() != spelled; });
     wrong += intern("let") != read[0][0] || intern("value_0") == intern("value_1");
-    wrong += uses.load(intern("let")) != 20'000 || uses.size() != intern.size();
+    wrong += uses.load(intern("let")) != 100'000 || uses.size() != intern.size();
 
     std::printf("%zu words are %zu symbols; \"let\" is used %zu times; %zu were wrong\n",
                 threads * read[0].size(), intern.size(), uses.load(intern("let")).value_or(0),
                 wrong);
-    return wrong == 0 && intern.size() == 1001 ? 0 : 1;
+    return wrong == 0 && intern.size() == 100'004 ? 0 : 1;
 }

@@ -70,7 +70,7 @@ public:
             std::string page;
             append_counters(page, counters_);
             const prometheus::named_stats maps[] = {{"documents", documents_.stats()},
-                                                    {"the \"counters\"", counters_.stats()}};
+                                                    {"counters", counters_.stats()}};
             prometheus::append_stats(page, maps);
             response.set_content(page, "text/plain; version=0.0.4");
         });
@@ -117,8 +117,8 @@ document_requests_total{method="GET",code="404"} 4
 document_requests_total{method="PUT",code="204"} 4
 )") && shows(R"(# TYPE syncmap_entries gauge
 syncmap_entries{map="documents"} 4
-syncmap_entries{map="the \"counters\""} 3
-)");
+syncmap_entries{map="counters"} 3
+)") && prometheus::quoted("\" \\ \n") == R"("\" \\ \n")";
 }
 
 }  // namespace

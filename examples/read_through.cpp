@@ -142,9 +142,8 @@ int main() {
     }
     for (number p = 0; p <= products; ++p)  // the last one does not exist
         wrong += shop.price(db, p) != db.ask("SELECT price FROM product WHERE id = ?", {p});
-    wrong += shop.fetches > products + 1 + raises;
     std::filesystem::remove_all(folder);
     std::printf("%d questions, %d raises, %d fetches, %d wrong answers\n", threads * questions,
                 raises.load(), shop.fetches.load(), wrong.load());
-    return wrong == 0 ? 0 : 1;
+    return wrong == 0 && shop.fetches <= products + 1 + raises ? 0 : 1;
 }
