@@ -23,3 +23,20 @@ cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
 cmake_path(APPEND include_dir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
 configure_file(cmake/syncmap.pc.in ${PROJECT_BINARY_DIR}/syncmap.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/syncmap.pc DESTINATION ${pkgconfig_dir})
+
+# For debuggers; see docs/debugging.md. gdb trusts what is in gdb/auto-load below the folder of its own data, so under
+# the prefix /usr nothing has to be allowed.
+set(gdb_dir ${CMAKE_INSTALL_DATADIR}/gdb/auto-load/syncmap)
+set(debuggers_dir ${CMAKE_INSTALL_DATADIR}/syncmap)
+add_library(syncmap_gdb INTERFACE)
+add_library(syncmap::gdb ALIAS syncmap_gdb)
+set_target_properties(syncmap_gdb PROPERTIES EXPORT_NAME gdb)
+target_sources(syncmap_gdb INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/debuggers/gdb_section.cpp>
+    $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${debuggers_dir}/gdb_section.cpp>)
+target_compile_definitions(syncmap_gdb INTERFACE
+    $<BUILD_INTERFACE:SYNCMAP_GDB_SCRIPT="${PROJECT_SOURCE_DIR}/debuggers/syncmap-gdb.py">
+    $<INSTALL_INTERFACE:SYNCMAP_GDB_SCRIPT="$<INSTALL_PREFIX>/${gdb_dir}/syncmap-gdb.py">)
+install(TARGETS syncmap_gdb EXPORT syncmap-targets)
+install(FILES debuggers/syncmap-gdb.py DESTINATION ${gdb_dir})
+install(FILES debuggers/gdb_section.cpp DESTINATION ${debuggers_dir})

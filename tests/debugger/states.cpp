@@ -231,6 +231,11 @@ int main() {
            "value = 9}\n"
            "[(char) 99 'c'] = empty syncmap::any\n");
 
+    syncmap::any one(1);
+    expect("one", "(int) 1");
+    syncmap::any empty_any;
+    expect("empty_any", "empty syncmap::any");
+
     syncmap::pinned<std::string> pinned = nodes.map.pin(name(0));
     expect("pinned", "syncmap::pinned", "get() = \"another " + name(0) + "\"\n");
     syncmap::pinned<std::uint64_t> pinned_word = flat.map.pin(3);
@@ -250,12 +255,17 @@ int main() {
     std::ostringstream line;
     line << stats;
     expect("stats", line.str());
+    syncmap::map_stats flat_stats = flat.map.stats();
+    std::ostringstream flat_line;
+    flat_line << flat_stats;
+    expect("flat_stats", flat_line.str());
 
     // Not a map: what a variable that has not been initialised may look like.
     alignas(numbers) unsigned char bytes[sizeof(numbers)];
     std::fill(std::begin(bytes), std::end(bytes), static_cast<unsigned char>(0xa5));
     auto* const garbage = reinterpret_cast<numbers*>(bytes);
-    keep_in_memory(garbage, stats, pinned, pinned_word, pinned_nothing, pointer);
+    keep_in_memory(garbage, stats, flat_stats, one, empty_any, pinned, pinned_word, pinned_nothing,
+                   pointer);
     stop_here();
 
     // Moves while the debugger looks at each step of it; nothing is added, erased or changed.
