@@ -182,10 +182,10 @@ def entry_of(slot):
     kind = plain(slot.type)
     if "::flat_slot<" in kind.name:
         return (seen_as(kind.template_argument(0), slot["key_"]),
-                seen_as(kind.template_argument(1), slot["bits_"]))
+                seen_as(kind.template_argument(1), slot["value_"]))
     node = loaded(slot["node_"]).dereference()
     if "::word_node<" in plain(node.type).name:
-        return node["key_"], seen_as(plain(node.type).template_argument(1), node["bits_"])
+        return node["key_"], seen_as(plain(node.type).template_argument(1), node["value_"])
     box = loaded(node["current_"])
     return (node["key_"], box.dereference()["value_"]) if box else None
 

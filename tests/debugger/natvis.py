@@ -58,8 +58,12 @@ class View:
     def display(self):
         for choice in self.element.findall(SPACE + "DisplayString"):
             if self.holds(choice):
-                return re.sub(r"\{(.*?)\}", lambda e: self.evaluate(e[1]).format_string(), choice.text)
+                return re.sub(r"\{(.*?)\}", lambda e: self.shown(self.evaluate(e[1])), choice.text)
         return ""
+
+    def shown(self, value):
+        name = gdb.types.get_basic_type(value.type).name or ""
+        return View(self.types, value).display() if name.startswith("syncmap::") else value.format_string()
 
     def items(self):
         """(name, value) of what it expands to."""
@@ -147,6 +151,10 @@ def test():
         view = View(types, gdb.parse_and_eval(name))
         check(text in view.display(), "display of " + name, view.display())
         list(view.items())
+    for name in ("strings", "letters"):
+        view = View(types, gdb.parse_and_eval(name))
+        keys = [next(View(types, slot).items())[1].format_string() for _, slot in view.items()]
+        check("buckets" in view.display() and sorted(keys) == sorted(expected[name][1]), name, keys)
     check(not list(View(types, gdb.parse_and_eval("empty.map")).items()), "an empty map has no entries")
     check(not expressions(types) - tried, "all have been evaluated", expressions(types) - tried)
     print("%d expressions on %d maps" % (len(tried), len(MAPS)))

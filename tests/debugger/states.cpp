@@ -13,10 +13,6 @@
 #include <utility>
 #include <vector>
 
-#if __has_include(<syncmap/set.hpp>)
-#include <syncmap/set.hpp>
-#endif
-
 // What gdb is to print for an expression, where main() calls stop_here(): the head in full, the entries in
 // any order, a line each.
 struct expectation {
@@ -243,11 +239,15 @@ int main() {
     syncmap::pinned<std::uint64_t> pinned_nothing = flat.map.pin(4);
     expect("pinned_nothing", "empty syncmap::pinned");
 
-#if __has_include(<syncmap/set.hpp>)
-    syncmap::set<std::string> strings;
-    for (const char* s : {"one", "two", "three"}) strings.insert(s);
+    syncmap::set<std::string> strings{"one", "two", "three"};
     expect("strings", "syncmap::set with 3 elements", "\"one\"\n\"two\"\n\"three\"\n");
-#endif
+    syncmap::set<char> letters;  // slots of one byte
+    for (const char c : {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'})
+        letters.insert(c);
+    letters.erase('f');
+    expect("letters", "syncmap::set with 11 elements",
+           "97 'a'\n98 'b'\n99 'c'\n100 'd'\n101 'e'\n103 'g'\n104 'h'\n105 'i'\n106 'j'\n"
+           "107 'k'\n108 'l'\n");
 
     syncmap::map_stats stats = growing.map.stats();
     stats.load_factor = 7.25;

@@ -24,7 +24,7 @@ def check_expectations():
         check(sorted(shown_entries) == sorted(expected), "entries of " + expression,
               sorted(shown_entries), "not", sorted(expected))
         count += 1
-    check(count >= 26, "there are expectations", count)
+    check(count >= 28, "there are expectations", count)
     print(count, "values as expected")
 
 
