@@ -73,7 +73,7 @@ class Table:
         word, slot = self.value["chains"].type.sizeof, self.value["slots"].type.target()
         head = (self.value.type.sizeof + TAG_BYTES - 1) // TAG_BYTES * TAG_BYTES
         self.width = min(SLOTS, (chains - slots) // (self.buckets * slot.sizeof))
-        if (bits > 48 or self.width < 1 or tags != self.address + head
+        if (self.width < 1 or tags != self.address + head
                 or slots != tags + TAG_BYTES * self.buckets
                 or stamps != chains + word * self.buckets or locks != stamps + LOCK_BYTES * self.buckets):
             raise Unreadable("there is no table at %#x" % self.address)

@@ -11,12 +11,12 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import common
 from common import check, printed
 
-KEPT = 50
+KEPT, THREADS = 50, 3  # as in threads.cpp
 
 
 def check_map(name, value_of):
     head, entries = printed(name)
-    check(re.match(r"syncmap::map with \d+ elements", head), head)
+    size = int(re.match(r"syncmap::map with (\d+) elements", head)[1])
     keys = []
     for entry in entries:
         key, value = re.fullmatch(r"\[(\d+)\] = (.*)", entry).groups()
@@ -24,6 +24,7 @@ def check_map(name, value_of):
         keys.append(int(key))
     check(len(set(keys)) == len(keys), "no key twice", sorted(keys))
     check(set(range(KEPT)) <= set(keys), "none is missing", sorted(keys))
+    check(abs(size - len(keys)) <= THREADS, "each thread is about to count one", size, len(keys))
     check(gdb.execute("info syncmap " + name, to_string=True).startswith("with "), "info syncmap")
     return "amended" in head, len(keys)
 
