@@ -306,7 +306,7 @@ class StatsPrinter:
         n = {name: int(value) for name, value in number.items()}
         return ", ".join([
             "%s in %s (load %.1f)" % (counted(n["size"], "entry", "entries"),
-                                      counted(n["buckets"], "bucket"), int(load * 10 + 0.5) / 10),
+                                      counted(n["buckets"], "bucket"), (int(load * 20) + 1) // 2 / 10),
             *(["amended (%d moved)" % n["moved_buckets"]] if n["amended"] else []),
             counted(n["misses"], "miss", "misses"), counted(n["promotions"], "promotion"),
             counted(n["overflow_buckets"], "overflow bucket"),

@@ -47,7 +47,7 @@ class stats_text {
 public:
     explicit stats_text(const map_stats& s) noexcept {
         const bool sane = s.load_factor > 0 && s.load_factor < 1e15;  // whoever filled it in
-        const auto tenths = sane ? static_cast<std::uint64_t>(s.load_factor * 10 + 0.5) : 0;
+        const auto tenths = sane ? (static_cast<std::uint64_t>(s.load_factor * 20) + 1) / 2 : 0;
         put(s.size, s.size == 1 ? " entry in " : " entries in ");
         put(s.buckets, s.buckets == 1 ? " bucket (load " : " buckets (load ");
         put(tenths / 10, ".");
