@@ -24,8 +24,8 @@ cmake_path(APPEND include_dir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
 configure_file(cmake/syncmap.pc.in ${PROJECT_BINARY_DIR}/syncmap.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/syncmap.pc DESTINATION ${pkgconfig_dir})
 
-# For debuggers; see docs/debugging.md. gdb trusts what is in gdb/auto-load below the folder of its own data, so under
-# the prefix /usr nothing has to be allowed.
+# For debuggers; see docs/debugging.md. gdb trusts what is in auto-load in the folder of its own data,
+# so under the prefix /usr nothing has to be allowed.
 set(gdb_dir ${CMAKE_INSTALL_DATADIR}/gdb/auto-load/syncmap)
 set(debuggers_dir ${CMAKE_INSTALL_DATADIR}/syncmap)
 add_library(syncmap_gdb INTERFACE)
@@ -39,4 +39,4 @@ target_compile_definitions(syncmap_gdb INTERFACE
     $<INSTALL_INTERFACE:SYNCMAP_GDB_SCRIPT="$<INSTALL_PREFIX>/${gdb_dir}/syncmap-gdb.py">)
 install(TARGETS syncmap_gdb EXPORT syncmap-targets)
 install(FILES debuggers/syncmap-gdb.py DESTINATION ${gdb_dir})
-install(FILES debuggers/gdb_section.cpp DESTINATION ${debuggers_dir})
+install(FILES debuggers/gdb_section.cpp debuggers/syncmap.natvis DESTINATION ${debuggers_dir})

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSL-1.0
-"""How gdb prints maps, sets, anys, handles and statistics of syncmap; docs/debugging.md says how to load it.
+"""How gdb prints maps, sets, anys, handles and statistics of syncmap; docs/debugging.md says how to
+load it.
 
-Nothing is called in the program and no lock is asked for: what is printed is what memory holds, of a process
-that has stopped or in a core file. include/syncmap/detail/ explains what is read here. The rules that matter:
-a bucket is true in one table only (table.hpp, I1), and the flag of a unit's first source stands for the whole
-unit (successor.hpp), so that entries which are being moved are seen once.
+Nothing is called in the program and no lock is asked for: what is printed is what memory holds, of a
+process that has stopped or in a core file. include/syncmap/detail/ explains what is read here. The
+rules that matter: a bucket is true in one table only (table.hpp, I1), and the flag of a unit's first
+source stands for the whole unit (successor.hpp), so that entries which are being moved are seen once.
 """
 import itertools
 import re
@@ -30,10 +31,10 @@ def plain(type_):
 
 
 def loaded(atomic):
-    """What a std::atomic holds: its only member's only member, and so on, whichever library it is of."""
+    """What a std::atomic holds: its only member's only member, and so on, in whichever library."""
     while plain(atomic.type).code == gdb.TYPE_CODE_STRUCT:
-        members = (f for f in plain(atomic.type).fields() if hasattr(f, "bitpos") and f.type.sizeof)
-        atomic = atomic[next(members)]
+        fields = plain(atomic.type).fields()
+        atomic = atomic[next(f for f in fields if hasattr(f, "bitpos") and f.type.sizeof)]
     return atomic
 
 
@@ -68,14 +69,16 @@ class Table:
     def __init__(self, pointer):
         self.address, self.value = int(pointer), pointer.dereference()
         tags, slots, chains, stamps, locks, bits = (
-            int(self.value[name]) for name in ("tags", "slots", "chains", "stamps", "locks", "bits"))
+            int(self.value[name])
+            for name in ("tags", "slots", "chains", "stamps", "locks", "bits"))
         self.bits, self.buckets = bits, 1 << min(bits, 64)
         word, slot = self.value["chains"].type.sizeof, self.value["slots"].type.target()
         head = (self.value.type.sizeof + TAG_BYTES - 1) // TAG_BYTES * TAG_BYTES
         self.width = min(SLOTS, (chains - slots) // (self.buckets * slot.sizeof))
         if (self.width < 1 or tags != self.address + head
                 or slots != tags + TAG_BYTES * self.buckets
-                or stamps != chains + word * self.buckets or locks != stamps + LOCK_BYTES * self.buckets):
+                or stamps != chains + word * self.buckets
+                or locks != stamps + LOCK_BYTES * self.buckets):
             raise Unreadable("there is no table at %#x" % self.address)
         self.tags, self.locks, self.block = tags, locks, (None, b"")
         self.big_endian = "big endian" in gdb.execute("show endian", to_string=True)
@@ -167,7 +170,8 @@ class Map:
         """How many objects are retired, and their bytes."""
         objects = size = 0
         block = loaded(self.impl["garbage_"]["newest_"])
-        stripe = gdb.lookup_type(plain(plain(block.type).target()).name.rpartition("::")[0] + "::stripe")
+        garbage = plain(plain(block.type).target()).name.rpartition("::")[0]
+        stripe = gdb.lookup_type(garbage + "::stripe")
         while block:
             stripes = (block + 1).cast(stripe.pointer())
             for i in range(int(block["count"])):
@@ -260,9 +264,10 @@ class AnyPrinter:
         named = re.search(r"\bany_operations_for<(.*)>\(\)::table\b", symbol)
         if not named:
             return "syncmap::any with unknown operations at %#x" % int(operations)
-        shown = re.sub(r"std::(__cxx11|__1)::basic_string<char, .*?> >", "std::string", named[1].strip())
+        name = named[1].strip()
+        shown = re.sub(r"std::(__cxx11|__1)::basic_string<char, .*?> >", "std::string", name)
         try:
-            return "(%s) %s" % (shown, self.held(named[1].strip()).format_string())
+            return "(%s) %s" % (shown, self.held(name).format_string())
         except gdb.error as error:
             return "(%s) <%s>" % (shown, error)
 
@@ -305,8 +310,9 @@ class StatsPrinter:
         load = float(number.pop("load_factor"))
         n = {name: int(value) for name, value in number.items()}
         return ", ".join([
-            "%s in %s (load %.1f)" % (counted(n["size"], "entry", "entries"),
-                                      counted(n["buckets"], "bucket"), (int(load * 20) + 1) // 2 / 10),
+            "%s in %s (load %.1f)" % (
+                counted(n["size"], "entry", "entries"), counted(n["buckets"], "bucket"),
+                (int(load * 20) + 1) // 2 / 10),
             *(["amended (%d moved)" % n["moved_buckets"]] if n["amended"] else []),
             counted(n["misses"], "miss", "misses"), counted(n["promotions"], "promotion"),
             counted(n["overflow_buckets"], "overflow bucket"),
@@ -316,8 +322,8 @@ class StatsPrinter:
 class InfoSyncmap(gdb.Command):
     """Show the tables of a map, or of what has a map as a member: info syncmap EXPRESSION
 
-Says of each table how many buckets it has and in how many of them the truth is; what is in those: live and
-dead slots, overflow buckets, locks that are held; and what has been unlinked and waits to be destroyed."""
+Says of each table how many buckets it has and in how many of them the truth is; what is in those:
+live and dead slots, overflow buckets, locks that are held; and what waits to be destroyed."""
 
     def __init__(self):
         super().__init__("info syncmap", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
@@ -358,7 +364,8 @@ dead slots, overflow buckets, locks that are held; and what has been unlinked an
 def printers():
     all_of_them = gdb.printing.RegexpCollectionPrettyPrinter("syncmap")
     for name, pattern, printer in (
-            ("map", MAP_TYPE.pattern, MapPrinter), ("set", r"^syncmap::(v\d+::)?set<.*>$", SetPrinter),
+            ("map", MAP_TYPE.pattern, MapPrinter),
+            ("set", r"^syncmap::(v\d+::)?set<.*>$", SetPrinter),
             ("any", r"^syncmap::(v\d+::)?any$", AnyPrinter),
             ("pinned", r"^syncmap::(v\d+::)?pinned<.*>$", PinnedPrinter),
             ("map_stats", r"^syncmap::(v\d+::)?map_stats$", StatsPrinter)):

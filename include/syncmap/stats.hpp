@@ -22,22 +22,27 @@ namespace syncmap::inline v0 {
 /// figure is right for some moment of the call. All counts start again at `clear()`, but for what is retired.
 /// @progress Wait-free: a plain struct. @complexity O(1). @may_throw Nothing.
 struct map_stats {
-    std::size_t size = 0;  ///< entries
-    std::size_t buckets =
-        0;  ///< buckets of the `read` table, 14 slots each; 0 for a map without a table
-    double load_factor = 0;        ///< entries a bucket: a table grows at 10 and shrinks below 2.5
-    bool amended = false;          ///< a successor (`dirty`) is being filled
-    std::uint64_t misses = 0;      ///< loads that met a moved bucket
-    std::uint64_t promotions = 0;  ///< times that `dirty` became `read`
-    std::size_t moved_buckets =
-        0;  ///< buckets of `read` that have moved so far; 0 when not amended
+    std::size_t size = 0;           ///< entries
+    std::size_t buckets = 0;        ///< of the `read` table, 14 slots each; 0 without a table
+    double load_factor = 0;         ///< entries a bucket: a table grows at 10 and shrinks below 2.5
+    bool amended = false;           ///< a successor (`dirty`) is being filled
+    std::uint64_t misses = 0;       ///< loads that met a moved bucket
+    std::uint64_t promotions = 0;   ///< times that `dirty` became `read`
+    std::size_t moved_buckets = 0;  ///< of `read`, so far; 0 when not amended
     std::size_t overflow_buckets = 0;  ///< buckets chained to full ones, in both tables
     std::size_t retired_objects = 0;   ///< unlinked, not yet destroyed: keys, values, tables
-    std::size_t retired_bytes =
-        0;  ///< their memory, by sizeof: what they own elsewhere is not counted
+    std::size_t retired_bytes = 0;     ///< by sizeof: what they own elsewhere is not counted
 
     /// Whether all figures are the same.
     friend bool operator==(const map_stats&, const map_stats&) = default;
+
+    /// Writes one line, without its end:
+    /// `120 entries in 16 buckets (load 7.5), amended (5 moved), 3 misses, 2 promotions, 1 overflow bucket,
+    /// 14 retired (448 bytes)`; nothing about `amended` when there is no successor. Width and fill of the stream
+    /// count as for a string, its other flags and its locale do not. The user includes <ostream>.
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
+                                                        const map_stats& s);
 };
 
 namespace detail {
@@ -77,10 +82,6 @@ private:
 
 }  // namespace detail
 
-/// Writes one line, without its end:
-/// `120 entries in 16 buckets (load 7.5), amended (5 moved), 3 misses, 2 promotions, 1 overflow bucket,
-/// 14 retired (448 bytes)`; nothing about `amended` when there is no successor. Width and fill of the stream
-/// count as for a string, its other flags and its locale do not. The user includes <ostream>.
 template <class Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
                                              const map_stats& s) {

@@ -51,7 +51,7 @@ def start(function):
     try:
         gdb.execute("run", to_string=True)
     except gdb.error as error:
-        check(False, "gdb cannot run a program here (is ptrace forbidden?)", error)
+        check(False, "gdb cannot run a program here (is ptrace forbidden, or /proc missing?)", error)
     check(gdb.selected_thread() is not None, "the program stops at " + function)
 
 

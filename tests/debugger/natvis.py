@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
-"""The visualizers for Visual Studio, which runs elsewhere, tried as far as gdb can: every expression in the file is
-evaluated on an object of its type, and what the list of a map's entries does is done, step by step. Only the
-insides of std::atomic, which are those of another library, have a stand-in (libstdc++ is needed)."""
+"""The visualizers for Visual Studio, which runs elsewhere, tried as far as gdb can: every expression in
+the file is evaluated on an object of its type, and what the list of a map's entries does is done, step
+by step. Only the insides of std::atomic, which are another library's, have a stand-in (of libstdc++).
+"""
 import os
 import re
 import sys

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
-"""What gdb prints of the maps of states.cpp is what that program says they hold: while it runs, in a core file
-that is written then, and while buckets move; and nonsense in memory is called so."""
+"""What gdb prints of the maps of states.cpp is what that program says they hold: while it runs, in a
+core file that is written then, and while buckets move; and nonsense in memory is called so.
+"""
 import os
 import sys
 import tempfile

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Whatever the threads of threads.cpp are doing when they are stopped: no key is printed twice, none that stays
-is missing, and each with the value that belongs to it."""
+"""Whatever the threads of threads.cpp are doing when they are stopped: no key is printed twice, none
+that stays is missing, and each has the value that belongs to it.
+"""
 import os
 import re
 import sys
