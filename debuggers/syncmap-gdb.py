@@ -251,6 +251,13 @@ class SetPrinter(MapPrinter):
         return "array"
 
 
+def type_named(name):
+    """gdb finds no pointers by name, only what they point to."""
+    if name.endswith("*"):
+        return type_named(name[:-1].strip()).pointer()
+    return gdb.lookup_type(name.removesuffix(" const"))
+
+
 class AnyPrinter:
     def __init__(self, value):
         self.value = value
@@ -277,7 +284,7 @@ class AnyPrinter:
         try:
             shared = gdb.lookup_type("%s::shared_value<%s>" % (detail, type_name))
         except gdb.error:  # such values are kept inside
-            return seen_as(gdb.lookup_type(type_name), storage)
+            return seen_as(type_named(type_name), storage)
         return seen_as(shared.pointer(), storage)["value"]
 
 

@@ -219,12 +219,15 @@ int main() {
     things.store(8UL, std::string("a text that is too long to be stored in place"));
     things.store(point{1, 2, 3}, reading{"m", 9});
     things.store('c', syncmap::any());
-    expect("things", "syncmap::any_map with 5 elements",
+    const double* const nowhere = nullptr;
+    things.store(true, nowhere);
+    expect("things", "syncmap::any_map with 6 elements",
            "[(std::string) \"answer\"] = (int) 42\n"
            "[(int) 7] = ((anonymous namespace)::matrix) {cells = {1, 2, 3, 4, 5, 6}}\n"
            "[(unsigned long) 8] = (std::string) \"a text that is too long to be stored in place\"\n"
            "[(point) {x = 1, y = 2, z = 3}] = ((anonymous namespace)::reading) {unit = \"m\", "
            "value = 9}\n"
+           "[(bool) true] = (double const*) 0x0\n"
            "[(char) 99 'c'] = empty syncmap::any\n");
 
     syncmap::any one(1);
