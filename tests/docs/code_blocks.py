@@ -10,6 +10,7 @@ HTML comments, which readers do not see, say the rest. Directly before a block:
   <!-- needs: NAME -->    it goes into a program of its own that has the library NAME (CMakeLists.txt looks for it)
   <!-- refused: REGEX --> it must not compile (Go: not pass `go vet`), and the message matches REGEX
   <!-- before: CODE -->   put before it; outside of functions if CODE begins with `declarations`
+  <!-- tested: NAME -->   what tests/package calls it, for what is left to that
 directly behind it, in this order:
   <!-- check: CODE -->    put behind it, mostly calls of check(condition)
   <!-- prints: TEXT -->   what it prints, line by line; a program that prints anything else fails
@@ -30,9 +31,9 @@ ELSEWHERE = {
     "sh": "commands for a terminal: tests/package runs those that install",
     "cmake": "tests/package",
     "meson": "tests/package",
-    "python": "tests/package",
+    "ini": "tests/package",
 }
-COMMENTS = {"continues", "declarations", "needs", "refused", "before", "check", "prints"}
+COMMENTS = {"continues", "declarations", "needs", "refused", "before", "check", "prints", "tested"}
 GO_IMPORTS = {"atomic": "sync/atomic", "bytes": "bytes", "errors": "errors", "fmt": "fmt",
               "strings": "strings", "sync": "sync", "time": "time"}
 
@@ -136,7 +137,7 @@ class Document:
 
     def block(self, language, code, before, behind):
         if language in ELSEWHERE or language == "json":
-            if before or behind:
+            if behind or before.keys() - ({"tested"} if language in ELSEWHERE else set()):
                 self.mistake(code.line, f"comments do nothing at {language} blocks")
             if language == "json":
                 try:
@@ -145,6 +146,8 @@ class Document:
                     self.mistake(code.line, f"no JSON: {wrong}")
             self.others.append(language)
             return
+        if "tested" in before:
+            self.mistake(code.line, f"{language} is tested here, and not by tests/package")
         if language not in CHECKED:
             self.mistake(code.line - 1, f"nobody checks code in `{language}`: see tests/docs/code_blocks.py")
         for word in ("check", "prints"):

@@ -35,6 +35,11 @@ class Mistakes(unittest.TestCase):
         self.refuses("1. item\n   ```rust\n   x\n   ```\n", "`rust`")
         self.refuses("~~~rust\nx\n~~~\n", "`rust`")
 
+    def test_what_tests_package_does(self):
+        self.assertEqual(read("<!-- tested: x -->\n```cmake\nx()\n```\n").others, ["cmake"])
+        self.refuses("<!-- tested: x -->\n```cpp\n```\n", "cpp is tested here")
+        self.refuses("<!-- continues -->\n```cmake\n```\n", "comments do nothing at cmake blocks")
+
     def test_what_does_not_end(self):
         self.refuses("```cpp\nint x;\n", "^docs/sample.md:1: the block does not end")
         self.refuses("<!-- before:\nint x;\n", "^docs/sample.md:1: the comment does not end")
