@@ -12,7 +12,7 @@ export LC_ALL CMAKE_GENERATOR
 
 rm -rf "$work"
 mkdir -p "$work/syncmap/tests/package" "$work/your_program"
-(cd "$top" && cp -R cmake include modules packaging CMakeLists.txt LICENSE README.md conanfile.py meson.build \
+(cd "$top" && cp -R cmake debuggers include modules packaging CMakeLists.txt LICENSE README.md conanfile.py meson.build \
     "$work/syncmap")
 cp "$top/tests/package/consumer.cpp" "$work/syncmap/tests/package" # for Conan's own test of the package
 cp "$top/tests/package/consumer.cpp" "$work/your_program/your_program.cpp"
