@@ -14,10 +14,10 @@ endfunction()
 function(vcpkg_cmake_install)
     run(${CMAKE_COMMAND} --build ${BUILD} --target install)
 endfunction()
-function(vcpkg_cmake_config_fixup) # moves the package to share/PORT
+function(vcpkg_cmake_config_fixup) # moves the package to share/PORT, which may have other files
     cmake_parse_arguments(PARSE_ARGV 0 arg "" CONFIG_PATH "")
     set(moved ${CURRENT_PACKAGES_DIR}/share/${PORT})
-    file(RENAME ${CURRENT_PACKAGES_DIR}/${arg_CONFIG_PATH} ${moved})
+    file(COPY ${CURRENT_PACKAGES_DIR}/${arg_CONFIG_PATH}/ DESTINATION ${moved})
     file(REMOVE_RECURSE ${CURRENT_PACKAGES_DIR}/share/cmake)
     # share/cmake/syncmap is one folder deeper than share/syncmap
     file(READ ${moved}/syncmap-targets.cmake text)
