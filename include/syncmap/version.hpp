@@ -14,13 +14,13 @@
 
 namespace syncmap::inline v0 {
 
-inline constexpr int version_major = SYNCMAP_VERSION_MAJOR;
-inline constexpr int version_minor = SYNCMAP_VERSION_MINOR;
-inline constexpr int version_patch = SYNCMAP_VERSION_PATCH;
+inline constexpr int version_major = SYNCMAP_VERSION_MAJOR;  ///< the interface: changes break it
+inline constexpr int version_minor = SYNCMAP_VERSION_MINOR;  ///< additions; 0.x may break too
+inline constexpr int version_patch = SYNCMAP_VERSION_PATCH;  ///< repairs
 
 #define SYNCMAP_TEXT_OF(major, minor, patch) #major "." #minor "." #patch
 #define SYNCMAP_TEXT(major, minor, patch) SYNCMAP_TEXT_OF(major, minor, patch)
-/// "MAJOR.MINOR.PATCH"
+/// The three as text, "MAJOR.MINOR.PATCH".
 inline constexpr const char* version_string =
     SYNCMAP_TEXT(SYNCMAP_VERSION_MAJOR, SYNCMAP_VERSION_MINOR, SYNCMAP_VERSION_PATCH);
 #undef SYNCMAP_TEXT
