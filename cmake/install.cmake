@@ -28,15 +28,19 @@ install(FILES ${PROJECT_BINARY_DIR}/syncmap.pc DESTINATION ${pkgconfig_dir})
 # so under the prefix /usr nothing has to be allowed.
 set(gdb_dir ${CMAKE_INSTALL_DATADIR}/gdb/auto-load/syncmap)
 set(debuggers_dir ${CMAKE_INSTALL_DATADIR}/syncmap)
+set(under_prefix)
+if(NOT IS_ABSOLUTE ${CMAKE_INSTALL_DATADIR})
+    set(under_prefix $<INSTALL_PREFIX>/)
+endif()
 add_library(syncmap_gdb INTERFACE)
 add_library(syncmap::gdb ALIAS syncmap_gdb)
 set_target_properties(syncmap_gdb PROPERTIES EXPORT_NAME gdb)
 target_sources(syncmap_gdb INTERFACE
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/debuggers/gdb_section.cpp>
-    $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${debuggers_dir}/gdb_section.cpp>)
+    $<INSTALL_INTERFACE:${under_prefix}${debuggers_dir}/gdb_section.cpp>)
 target_compile_definitions(syncmap_gdb INTERFACE
     $<BUILD_INTERFACE:SYNCMAP_GDB_SCRIPT="${PROJECT_SOURCE_DIR}/debuggers/syncmap-gdb.py">
-    $<INSTALL_INTERFACE:SYNCMAP_GDB_SCRIPT="$<INSTALL_PREFIX>/${gdb_dir}/syncmap-gdb.py">)
+    $<INSTALL_INTERFACE:SYNCMAP_GDB_SCRIPT="${under_prefix}${gdb_dir}/syncmap-gdb.py">)
 install(TARGETS syncmap_gdb EXPORT syncmap-targets)
 install(FILES debuggers/syncmap-gdb.py DESTINATION ${gdb_dir})
 install(FILES debuggers/gdb_section.cpp debuggers/syncmap.natvis DESTINATION ${debuggers_dir})

@@ -141,7 +141,7 @@ public:
     }
 
     /// Takes `key` out; returns whether it was there. Of racing calls one does.
-    /// @progress May wait; lock-free if there is no such key. @complexity O(1). @go `Delete`.
+    /// @progress May wait. @complexity O(1). @go `Delete`.
     /// @ordering Synchronizes with the insert() it undoes, and with every call that sees the key absent.
     /// @may_throw What Hash and KeyEqual throw; strong.
     template <class K = Key>

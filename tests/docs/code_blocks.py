@@ -10,7 +10,7 @@ HTML comments, which readers do not see, say the rest. Directly before a block:
   <!-- needs: NAME -->    it goes into a program of its own that has the library NAME (CMakeLists.txt looks for it)
   <!-- refused: REGEX --> it must not compile (Go: not pass `go vet`), and the message matches REGEX
   <!-- before: CODE -->   put before it; outside of functions if CODE begins with `declarations`
-  <!-- tested: NAME -->   what tests/package calls it, for what is left to that
+  <!-- tested: NAME -->   what tests/package or tests/debugger calls it, for what is left to those
 directly behind it, in this order:
   <!-- check: CODE -->    put behind it, mostly calls of check(condition)
   <!-- prints: TEXT -->   what it prints, line by line; a program that prints anything else fails
@@ -27,12 +27,8 @@ import sys
 from pathlib import Path
 
 CHECKED = {"cpp", "go", "json"}
-ELSEWHERE = {
-    "sh": "commands for a terminal: tests/package runs those that install",
-    "cmake": "tests/package",
-    "meson": "tests/package",
-    "ini": "tests/package",
-}
+MARKED = {"cmake", "meson", "ini"}  # tests/package, tests/debugger
+ELSEWHERE = MARKED | {"sh"}  # of commands for a terminal those that install are marked and tested
 COMMENTS = {"continues", "declarations", "needs", "refused", "before", "check", "prints", "tested"}
 GO_IMPORTS = {"atomic": "sync/atomic", "bytes": "bytes", "errors": "errors", "fmt": "fmt",
               "strings": "strings", "sync": "sync", "time": "time"}
@@ -144,6 +140,8 @@ class Document:
                     json.loads("\n".join(code.lines))
                 except ValueError as wrong:
                     self.mistake(code.line, f"no JSON: {wrong}")
+            if language in MARKED and "tested" not in before:
+                self.mistake(code.line - 1, f"nobody says who tests this {language}: `<!-- tested: NAME -->`")
             self.others.append(language)
             return
         if "tested" in before:

@@ -37,6 +37,7 @@ class Mistakes(unittest.TestCase):
 
     def test_what_tests_package_does(self):
         self.assertEqual(read("<!-- tested: x -->\n```cmake\nx()\n```\n").others, ["cmake"])
+        self.refuses("```cmake\nx()\n```\n", "nobody says who tests this cmake")
         self.refuses("<!-- tested: x -->\n```cpp\n```\n", "cpp is tested here")
         self.refuses("<!-- continues -->\n```cmake\n```\n", "comments do nothing at cmake blocks")
 

@@ -6,7 +6,7 @@ set -eu
 version=$(go env GOVERSION 2>/dev/null) || version=none
 case $version in
     none | go1.[0-9] | go1.[0-9].* | go1.1[0-9]* | go1.2[0-2]*)
-        echo "left out: needs Go 1.23 or later, and there is $version"
+        echo "skipped: $(basename -- "$1"): needs Go 1.23 or later, and there is $version"
         exit 77
         ;;
 esac

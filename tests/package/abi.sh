@@ -55,6 +55,7 @@ cp -R "$include" "$next"
 major=${version%%.*}
 grep -rl "inline v$major" "$next" | xargs sed -i "s/inline v$major/inline v$((major + 1))/"
 sed -i 's/#define SYNCMAP_TINY 0/#define SYNCMAP_TINY 1/' "$next/syncmap/detail/platform.hpp"
+grep -q 'SYNCMAP_TINY 1' "$next/syncmap/detail/platform.hpp" || fail "no other layout"
 part of_next g++ -std=c++20 -O1 -I"$next"
 program beside 'plain(map&), of_next_alone()' 'plain(m) && of_next_alone()'
 g++ -std=c++20 -pthread -I"$include" beside.cpp plain.o of_next.o -o beside
@@ -70,6 +71,7 @@ similar=$work/similar/include
 mkdir "$work/similar"
 cp -R "$include" "$similar"
 sed -i 's/#define SYNCMAP_TINY 0/#define SYNCMAP_TINY 1/' "$similar/syncmap/detail/platform.hpp"
+grep -q 'SYNCMAP_TINY 1' "$similar/syncmap/detail/platform.hpp" || fail "no other layout"
 part here g++ -std=c++20 -O1 -fPIC -I"$include"
 part there g++ -std=c++20 -O1 -fPIC -I"$similar"
 echo '{ global: *_alone*; local: *; };' >exports

@@ -37,7 +37,9 @@ void use(const Key& key, const T& value) {
     m.shrink_to_fit();
     m.clear();
     m.reclaim();
-    map other(std::move(m));
+    if (!m.empty()) return;
+    map other(m.size(), m.hash_function(), m.key_eq(), m.get_allocator());
+    other = std::move(m);
     m = std::move(other);
     m.swap(other);
 
@@ -47,8 +49,13 @@ void use(const Key& key, const T& value) {
     s.for_each([](const Key&) {});
     s.erase_if([](const Key&) { return true; });
     s.erase(key);
-    s.reserve(s.size() + s.snapshot().size());
+    s.reserve(s.size() + s.snapshot().size() + s.stats().buckets);
+    s.shrink_to_fit();
     s.clear();
+    s.reclaim();
+    if (!s.empty()) return;
+    syncmap::set<Key> others(s.size(), s.hash_function(), s.key_eq(), s.get_allocator());
+    others.swap(s);
 }
 
 }  // namespace
