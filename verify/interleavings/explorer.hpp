@@ -24,6 +24,7 @@ struct bounds {
 struct shape {
     const char* name;
     std::unique_ptr<subject> (*make)();
+    bool values = true;  ///< other than 0
 };
 
 // --- what threads have in thread_local variables ------------------------------------------------------

@@ -33,7 +33,24 @@ constexpr shape shapes[] = {
     {"flat-wide-key", make_subject<wide_key, std::uint32_t>},
     {"node-word", make_subject<watched, std::uint64_t>},
     {"node-box", make_subject<std::uint64_t, watched>},
+    {"set", make_subject<wide_key, no_value>, false},
 };
+
+/// The same with 0 for all values.
+scenario without_values(scenario s) {
+    const auto change = [](std::vector<call>& calls) {
+        for (call& c : calls) {
+            if (c.what != verb::reserve) {
+                c.value = c.expected = 0;
+            }
+        }
+    };
+    change(s.before);
+    for (std::vector<call>& thread : s.threads) {
+        change(thread);
+    }
+    return s;
+}
 
 // --- when a rule is broken ----------------------------------------------------------------------------
 
@@ -104,7 +121,7 @@ int main(int argc, char** argv) {
     options o;
     CLI::App app("Explores interleavings of small scenarios.");
     app.add_option("--scenario", o.scenario, "only scenarios whose name contains this");
-    app.add_option("--shape", o.shape, "flat, flat-wide-key, node-word or node-box");
+    app.add_option("--shape", o.shape, "flat, flat-wide-key, node-word, node-box or set");
     app.add_option("--preemptions", o.within.preemptions, "at most so many in the systematic part")
         ->capture_default_str();
     app.add_option("--stale", o.within.stale,
@@ -146,7 +163,8 @@ int main(int argc, char** argv) {
                 (!o.shape.empty() && o.shape != in.name)) {
                 continue;
             }
-            explorer e(s, in, o.within);
+            const scenario fitting = in.values ? s : without_values(s);
+            explorer e(fitting, in, o.within);
             exploring = &e;
             if (showing) {
                 e.show(o.replay);

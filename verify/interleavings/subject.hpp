@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The map under test in one of four shapes, driven by calls on small integers.
+// The map under test in one of five shapes, driven by calls on small integers.
 #pragma once
 
 #include <memory>
@@ -59,9 +59,16 @@ struct wide_key {
     }
 };
 
+/// What a set has for a value: there is only one, 0.
+struct no_value {
+    friend bool operator==(no_value, no_value) = default;
+};
+
 template <class X>
 X make(int id) {
-    if constexpr (std::is_same_v<X, wide_key>) {
+    if constexpr (std::is_same_v<X, no_value>) {
+        return {};
+    } else if constexpr (std::is_same_v<X, wide_key>) {
         return {static_cast<std::uint64_t>(id), ~static_cast<std::uint64_t>(id)};
     } else {
         return X(id);
@@ -69,7 +76,9 @@ X make(int id) {
 }
 template <class X>
 int id_of(const X& x) {
-    if constexpr (std::is_same_v<X, wide_key>) {
+    if constexpr (std::is_same_v<X, no_value>) {
+        return 0;
+    } else if constexpr (std::is_same_v<X, wide_key>) {
         return static_cast<int>(x.low);
     } else if constexpr (requires { x.look(); }) {
         return x.look();
