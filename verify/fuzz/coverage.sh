@@ -20,7 +20,7 @@ for folder in profile profile-tiny; do
     objects="$objects -object $build/$folder/fuzz/replay"
 done
 
-cmake -S "$top" -B "$build/tests" -G Ninja -DSYNCMAP_BUILD_EXAMPLES=OFF -DCMAKE_UNITY_BUILD=ON \
+cmake -S "$top" -B "$build/tests" -G Ninja -DSYNCMAP_BUILD_EXAMPLES=OFF \
     -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_CXX_FLAGS="-O0 ${profile#-O1}" >"$build/tests.log"
 cmake --build "$build/tests" -- --quiet || fail 3 "$kind: building the tests failed"
 LLVM_PROFILE_FILE="$coverage/tests-%p.profraw" ctest --test-dir "$build/tests" -LE build --parallel "$CMAKE_BUILD_PARALLEL_LEVEL" \
