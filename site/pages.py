@@ -11,6 +11,7 @@ The text is rendered by cmark-gfm, and is put between \\htmlonly and \\endhtmlon
 Markdown differs from what code hosts show. It still sees headings and C++, for contents and highlighting.
 """
 
+import functools
 import html
 import json
 import os
@@ -54,7 +55,8 @@ class Site:
     def __init__(self, top, out, html_folder, machine):
         self.top, self.out, self.html, self.machine = top, out, html_folder, machine
         self.waiting, self.known, self.sections = [], set(), []
-        self.readme = Document(top, "README.md")
+        self.document = functools.cache(lambda path: Document(top, path))  # which runs a program
+        self.readme = self.document("README.md")
 
     # --- which pages there are ---
 
@@ -126,7 +128,7 @@ class Site:
                                   f"{page}#{anchor}" if level > 1 else page, text])
 
     def document_page(self, path):
-        document = Document(self.top, path)
+        document = self.document(path)
         self.note_sections(document)
         has_contents = sum(link.startswith("#") for link in document.links()) > 5
         contents = "@tableofcontents{HTML:2}\n" if len(document.headings) > 5 and not has_contents else ""
@@ -153,7 +155,7 @@ class Site:
             doors.insert(0, ("machine/index.html", "See it work", "a map in your browser: its tables, step by step"))
             self.sections.append(["See it work", "page", doors[0][0], doors[0][2]])
         cards = "".join(f'<a href="{to}"><b>{name}</b> <span>{what}</span></a>' for to, name, what in doors)
-        links = "".join(f'<li><a href="{self.want(path)}">{html.escape(Document(self.top, path).title)}</a></li>'
+        links = "".join(f'<li><a href="{self.want(path)}">{html.escape(self.document(path).title)}</a></li>'
                         for path in guides)
         nav = raw(f'<nav class="doors">{cards}</nav><ul class="guides">{links}</ul>')
         first = body.index("@section")
@@ -162,7 +164,7 @@ class Site:
 
     def header(self, guides):
         entries = "".join(f'<li><a href="$relpath^{page_name(path)}.html">'
-                          f"{html.escape(Document(self.top, path).title)}</a></li>\n" for path in guides)
+                          f"{html.escape(self.document(path).title)}</a></li>\n" for path in guides)
         machine = '<a href="$relpath^machine/index.html">See it work</a>' if self.machine else ""
         with open(os.path.join(os.path.dirname(__file__), "header.html"), encoding="utf-8") as file:
             return file.read().replace("<!-- guides -->", entries).replace("<!-- machine -->", machine)
