@@ -303,7 +303,7 @@ private:
         forking_.fetch_add(1, std::memory_order_seq_cst);
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
             while (!belongs_to_caller(*r) && r->helping.load(std::memory_order_seq_cst)) {
-                cpu_relax();
+                yield();
             }
         }
     }
