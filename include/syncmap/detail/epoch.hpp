@@ -12,7 +12,6 @@
 // never destroyed; a map remembers its own. Used by hazard.hpp, garbage.hpp and the engine.
 #pragma once
 
-#include <iterator>
 #include <new>
 #include <type_traits>
 
@@ -21,6 +20,7 @@
 namespace syncmap::inline v0::detail {
 
 class domain;
+class under_lock;
 struct thread_record;
 
 /// A place where one thread announces one object that must not be destroyed. See hazard.hpp.
@@ -70,6 +70,7 @@ struct thread_state {
     thread_record* all = nullptr;
     bool exited = false;  ///< the guard below is gone: sections take temporary records
     const sweep_frame* sweeps = nullptr;
+    const under_lock* locks = nullptr;  ///< the innermost: lock.hpp; in debug builds
 };
 inline constinit thread_local thread_state this_thread;
 
@@ -133,7 +134,7 @@ public:
         fence_everywhere();
         return old;
     }
-    /// (E5) After this, whoever began a section before is seen by oldest(), or sees what was unlinked. (B7) too.
+    /// (E5) After this, whoever began a section before is seen by oldest(), or sees what was unlinked.
     void fence_everywhere() const noexcept {
         if (readers_fence_) {
             full_fence();
@@ -141,21 +142,6 @@ public:
             barrier_everywhere();
         }
     }
-    /// The other side of that, for who need not wait for the fence: nothing, unless readers have to fence.
-    void fence_if_readers_do() const noexcept {
-        if (readers_fence_) [[unlikely]] {
-            full_fence();
-        } else {
-            std::atomic_signal_fence(std::memory_order_seq_cst);
-        }
-    }
-
-    /// How many threads are parked at this lock, or at one that shares the count with it: see lock.hpp.
-    [[nodiscard]] atomic<std::uint32_t>& parked(const void* lock) noexcept {
-        const auto address = reinterpret_cast<std::uintptr_t>(lock);
-        return parked_[(address >> 4U) % std::size(parked_)];
-    }
-
     /// The oldest epoch in which somebody is inside a section; the largest number when nobody is.
     /// What carries a stamp older than this, given before the call, is seen by nobody.
     [[nodiscard]] std::uint64_t oldest() const noexcept {
@@ -364,9 +350,6 @@ private:
     /// The other threads do not exist here: their sections and calls are over, their handles are not.
     void after_fork_in_child() noexcept {
         forking_.store(0, std::memory_order_seq_cst);
-        for (atomic<std::uint32_t>& count : parked_) {
-            count.store(0, std::memory_order_relaxed);
-        }
         readers_fence_ = readers_fence_ || !register_barrier_everywhere();
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
             if (belongs_to_caller(*r)) {
@@ -397,7 +380,6 @@ private:
     atomic<int> forking_{0};  ///< forks being prepared, several threads may fork at once
     atomic<std::uint64_t> serial_{1};
     atomic<std::size_t> hazard_slots_{0};
-    atomic<std::uint32_t> parked_[64]{};
 };
 
 /// A stay in which nothing that can be reached is destroyed. Runs no user code but Hash, KeyEqual and

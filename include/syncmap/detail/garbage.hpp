@@ -104,14 +104,23 @@ public:
     }
 
     /// Takes a list of unlinked objects over. Runs no user code.
-    void retire(retired_list& list, std::uint32_t thread_index, domain& home) noexcept {
-        block* const b = newest();
-        stripe& s = b->at(thread_index % b->count);
-        const lock_guard locked(s.lock, home);
-        count(s, {list.objects(), list.bytes()});
-        s.urgent = s.urgent || list.bytes() >= urgent_bytes;
-        s.fresh.splice(list);
-        note_pending(s);
+    void retire(retired_list& list, std::uint32_t thread_index) noexcept {
+        stripe& s = stripe_of(thread_index);
+        const lock_guard locked(s.lock, nullptr);
+        put(s, list);
+    }
+    /// The same for a load, which waits for nobody: calls unlink(list), which fills the list, if the stripe is free.
+    template <class Unlink>
+    void try_retire(std::uint32_t thread_index, Unlink&& unlink) {
+        stripe& s = stripe_of(thread_index);
+        if (s.lock.try_borrow()) {
+            retired_list list;
+            unlink(list);
+            if (!list.empty()) {
+                put(s, list);
+            }
+            s.lock.give_back();
+        }
     }
 
     /// Whether writes should call sweep().
@@ -220,6 +229,18 @@ public:
     }
 
 private:
+    [[nodiscard]] stripe& stripe_of(std::uint32_t thread_index) const noexcept {
+        block* const b = newest();
+        return b->at(thread_index % b->count);
+    }
+    /// Under the stripe's lock.
+    void put(stripe& s, retired_list& list) noexcept {
+        count(s, {list.objects(), list.bytes()});
+        s.urgent = s.urgent || list.bytes() >= urgent_bytes;
+        s.fresh.splice(list);
+        note_pending(s);
+    }
+
     /// How what a stripe holds has changed; less is more by a number that comes round.
     struct difference {
         std::size_t objects = 0;
@@ -248,7 +269,7 @@ private:
     void sweep(stripe& s, std::size_t budget, domain& home, Disposer& dispose) {
         bool stamp_it = false;
         {
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             if (s.waiting.empty() && !s.stamping && over_limit(s)) {
                 s.waiting.splice(s.fresh);
                 s.urgent = false;
@@ -257,7 +278,7 @@ private:
         }
         if (stamp_it) {
             const std::uint64_t stamp = home.stamp();
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             s.stamp = stamp;
             s.stamping = false;
         }
@@ -265,7 +286,7 @@ private:
         bool check = false;
         bool hurry = false;
         {
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             stamp = s.stamp;
             check = !s.waiting.empty() && !s.stamping;
             // A thread that stays in a section for very long has been stopped: nothing helps then.
@@ -277,7 +298,7 @@ private:
         }
         retired_list in_hand;
         {
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             if (passed && s.stamp == stamp && !s.stamping) {
                 s.ready.splice(s.announced);
                 s.ready.splice(s.waiting);
@@ -292,7 +313,7 @@ private:
         retired_list held;
         const difference d = destroy_some(in_hand, held, budget, home, dispose);
         {
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             count(s, d);
             in_hand.splice(s.ready);
             s.ready.splice(in_hand);
@@ -318,14 +339,14 @@ private:
     template <class Disposer>
     void reclaim(stripe& s, domain& home, Disposer& dispose, bool may_wait) {
         {
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             ++s.reclaimers;
         }
         // What sweeps have in hand was retired before, and they may put some of it back: none begins now.
         wait_for_sweepers(s, may_wait);
         retired_list in_hand;
         {
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             in_hand.splice(s.announced);
             in_hand.splice(s.ready);
             in_hand.splice(s.waiting);
@@ -339,7 +360,7 @@ private:
             d = destroy_some(in_hand, held, std::numeric_limits<std::size_t>::max(), home, dispose);
         }
         {
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             count(s, d);
             s.announced.splice(held);
             s.fresh.splice(in_hand);  // a section may still see it, and must not be waited for

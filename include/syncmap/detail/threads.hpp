@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <thread>
+#include <type_traits>
 
 #if defined(__linux__)
 #include <linux/futex.h>
@@ -73,6 +74,19 @@ inline void full_fence() noexcept {
     line.fetch_add(1, std::memory_order_seq_cst);
 #else
     std::atomic_thread_fence(std::memory_order_seq_cst);
+#endif
+}
+
+/// Exchanges a value (release and acquire), and is a full fence after that. On x86 the exchange is one; elsewhere,
+/// and in C++'s own terms, what is done to one variable says nothing about others.
+template <class X>
+SYNCMAP_INLINE X exchange_and_fence(atomic<X>& at, std::type_identity_t<X> value) noexcept {
+#if defined(__x86_64__) || defined(__i386__) || SYNCMAP_TSAN
+    return at.exchange(value, std::memory_order_seq_cst);
+#else
+    const X old = at.exchange(value, std::memory_order_acq_rel);
+    full_fence();
+    return old;
 #endif
 }
 
