@@ -8,6 +8,8 @@
 // Used by everything in detail/.
 #pragma once
 
+#include <type_traits>
+
 #include "platform.hpp"
 
 #if defined(SYNCMAP_THREADS)
@@ -16,7 +18,6 @@
 
 #include <chrono>
 #include <thread>
-#include <type_traits>
 
 #if defined(__linux__)
 #include <linux/futex.h>
@@ -77,19 +78,6 @@ inline void full_fence() noexcept {
 #endif
 }
 
-/// Exchanges a value (release and acquire), and is a full fence after that. On x86 the exchange is one; elsewhere,
-/// and in C++'s own terms, what is done to one variable says nothing about others.
-template <class X>
-SYNCMAP_INLINE X exchange_and_fence(atomic<X>& at, std::type_identity_t<X> value) noexcept {
-#if defined(__x86_64__) || defined(__i386__) || SYNCMAP_TSAN
-    return at.exchange(value, std::memory_order_seq_cst);
-#else
-    const X old = at.exchange(value, std::memory_order_acq_rel);
-    full_fence();
-    return old;
-#endif
-}
-
 #if defined(__linux__) && defined(SYS_membarrier) && !SYNCMAP_FULL_FENCE
 // Commands of <linux/membarrier.h>, spelled out because older headers lack them.
 inline constexpr int membarrier_private_expedited = 1 << 3;
@@ -120,3 +108,20 @@ inline bool same_thread(thread_id a, thread_id b) noexcept { return pthread_equa
 }  // namespace syncmap::inline v0::detail
 
 #endif
+
+namespace syncmap::inline v0::detail {
+
+/// Exchanges a value (release and acquire), and is a full fence after that. On x86 the exchange is one; elsewhere,
+/// and in C++'s own terms, what is done to one variable says nothing about others.
+template <class X>
+SYNCMAP_INLINE X exchange_and_fence(atomic<X>& at, std::type_identity_t<X> value) noexcept {
+#if (defined(__x86_64__) || defined(__i386__) || SYNCMAP_TSAN) && !defined(SYNCMAP_THREADS)
+    return at.exchange(value, std::memory_order_seq_cst);
+#else
+    const X old = at.exchange(value, std::memory_order_acq_rel);
+    full_fence();
+    return old;
+#endif
+}
+
+}  // namespace syncmap::inline v0::detail
