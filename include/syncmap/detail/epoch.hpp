@@ -13,7 +13,6 @@
 // never destroyed; a map remembers its own. Used by hazard.hpp, garbage.hpp and the engine.
 #pragma once
 
-#include <iterator>
 #include <new>
 #include <type_traits>
 
@@ -70,17 +69,8 @@ public:
         fence_everywhere();
         return old;
     }
-    /// (E5) After this, whoever began a section before is seen by oldest(), or sees what was unlinked. (B7) too.
+    /// (E5) After this, whoever began a section before is seen by oldest(), or sees what was unlinked.
     void fence_everywhere() noexcept { fences_.before_looking(); }
-    /// The other side of that, for who need not wait for the fence.
-    void fence_if_readers_do() const noexcept { fences_.after_announcing(); }
-
-    /// How many threads are parked at this lock, or at one that shares the count with it: see lock.hpp.
-    [[nodiscard]] atomic<std::uint32_t>& parked(const void* lock) noexcept {
-        const auto address = reinterpret_cast<std::uintptr_t>(lock);
-        return parked_[(address >> 4U) % std::size(parked_)];
-    }
-
     /// The oldest epoch in which somebody is inside a section; the largest number when nobody is.
     /// What carries a stamp older than this, given before the call, is seen by nobody.
     [[nodiscard]] std::uint64_t oldest() const noexcept {
@@ -310,9 +300,6 @@ private:
     /// The other threads do not exist here: their sections and calls are over, their handles are not.
     void after_fork_in_child() noexcept {
         forking_.store(0, std::memory_order_seq_cst);
-        for (atomic<std::uint32_t>& count : parked_) {
-            count.store(0, std::memory_order_relaxed);
-        }
         fences_.after_fork();
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
             if (belongs_to_caller(*r)) {
@@ -363,7 +350,6 @@ private:
     atomic<std::uint64_t> serial_{1};
     atomic<std::size_t> dropped_elsewhere_{
         0};  ///< handles, by threads whose record was not at hand
-    atomic<std::uint32_t> parked_[64]{};
 };
 
 /// A stay in which nothing that can be reached is destroyed. Runs no user code but Hash, KeyEqual and

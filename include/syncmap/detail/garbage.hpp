@@ -50,6 +50,7 @@ public:
         bool urgent = false;           ///< `fresh` has something large
         bool closed = false;           ///< a reclaim() is about to take everything: no sweep begins
         bool holding = false;          ///< `announced` has something
+        bool ask = false;              ///< it is time to ask how many handles have been dropped
         std::uint32_t deliveries = 0;  ///< comes round
         std::uint64_t stamp = 0;       ///< of `waiting`
         retired_list fresh;
@@ -111,21 +112,22 @@ public:
     }
 
     /// Takes a list of unlinked objects over. Runs no user code.
-    void retire(retired_list& list, std::uint32_t thread_index, domain& home) noexcept {
-        constexpr std::uint32_t interval = limit(64U, 2U);
-        block* const b = newest();
-        stripe& s = b->at(thread_index % b->count);
-        bool ask = false;
-        {
-            const lock_guard locked(s.lock, home);
-            count(s, {list.objects(), list.bytes()});
-            s.urgent = s.urgent || list.bytes() >= urgent_bytes;
-            s.fresh.splice(list);
-            ask = ++s.deliveries % interval == 0;
-            note(s);
-        }
-        if (ask && holding_.load(std::memory_order_relaxed) != 0) {
-            look_again_if_dropped(home);
+    void retire(retired_list& list, std::uint32_t thread_index) noexcept {
+        stripe& s = stripe_of(thread_index);
+        const lock_guard locked(s.lock, nullptr);
+        put(s, list);
+    }
+    /// The same for a load, which waits for nobody: calls unlink(list), which fills the list, if the stripe is free.
+    template <class Unlink>
+    void try_retire(std::uint32_t thread_index, Unlink&& unlink) {
+        stripe& s = stripe_of(thread_index);
+        if (s.lock.try_borrow()) {
+            retired_list list;
+            unlink(list);
+            if (!list.empty()) {
+                put(s, list);
+            }
+            s.lock.give_back();
         }
     }
 
@@ -184,7 +186,7 @@ public:
         if (b != nullptr) {
             stripe& s = b->at(0);
             const retired_weight left = h.weight();
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             s.fresh.splice(h.passed);  // a section may still see it, and must not be waited for
             put_back(s, h, {left.objects, left.bytes});
         }
@@ -250,6 +252,22 @@ public:
     }
 
 private:
+    [[nodiscard]] stripe& stripe_of(std::uint32_t thread_index) const noexcept {
+        block* const b = newest();
+        return b->at(thread_index % b->count);
+    }
+    /// Under the stripe's lock.
+    void put(stripe& s, retired_list& list) noexcept {
+        constexpr std::uint32_t interval = limit(64U, 2U);
+        count(s, {list.objects(), list.bytes()});
+        s.urgent = s.urgent || list.bytes() >= urgent_bytes;
+        s.fresh.splice(list);
+        if (++s.deliveries % interval == 0) {
+            s.ask = holding_.load(std::memory_order_relaxed) != 0;
+        }
+        note(s);
+    }
+
     /// How what a stripe holds has changed; less is more by a number that comes round.
     struct difference {
         std::size_t objects = 0;
@@ -268,7 +286,7 @@ private:
     /// Under the stripe's lock, whenever its lists have changed.
     void note(stripe& s) noexcept {
         const bool now = !s.ready.empty() || !s.passed.empty() || !s.waiting.empty() ||
-                         s.look_again != 0 || over_limit(s);
+                         s.look_again != 0 || s.ask || over_limit(s);
         if (now != s.pending.load(std::memory_order_relaxed)) {
             s.pending.store(now, std::memory_order_relaxed);
             pending_.fetch_add(now ? 1U : ~0U, std::memory_order_relaxed);
@@ -339,9 +357,10 @@ private:
         bool stamp_it = false;
         bool check = false;
         bool hurry = false;
+        bool ask = false;
         std::uint64_t stamp = 0;
         {
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             if (s.waiting.empty() && !s.stamping && over_limit(s)) {
                 s.waiting.splice(s.fresh);
                 s.urgent = false;
@@ -349,14 +368,18 @@ private:
             }
             check = stamp_it || (!s.waiting.empty() && !s.stamping);
             stamp = s.stamp;
+            ask = std::exchange(s.ask, false);
             // A thread that stays in a section for very long has been stopped: nothing helps then.
             hurry = over_limit(s) && s.fresh.objects() < 8 * scan_objects;
         }
         if (stamp_it) {
             stamp = home.stamp();
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             s.stamp = stamp;
             s.stamping = false;
+        }
+        if (ask) {
+            look_again_if_dropped(home);
         }
         const bool passed = check && stamp < home.oldest();
         if (hurry && !passed) {
@@ -364,7 +387,7 @@ private:
         }
         hand h;
         {
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             if (passed && s.stamp == stamp && !s.stamping) {
                 s.passed.splice(s.waiting);
                 s.look_again =
@@ -379,7 +402,7 @@ private:
         const retired_weight before = h.weight();
         advance(h, home, dispose);
         {
-            const lock_guard locked(s.lock, home);
+            const lock_guard locked(s.lock, nullptr);
             const retired_weight now = h.weight();
             put_back(s, h, {now.objects - before.objects, now.bytes - before.bytes});
         }
@@ -393,13 +416,13 @@ private:
             for (std::uint32_t i = 0; i < b->count; ++i) {
                 stripe& s = b->at(i);
                 {
-                    const lock_guard locked(s.lock, home);
+                    const lock_guard locked(s.lock, nullptr);
                     s.closed = true;
                 }
                 // (G4) acquire: pairs with (G3).
                 wait_until([&] { return s.sweepers.load(std::memory_order_acquire) == 0; },
                            may_wait);
-                const lock_guard locked(s.lock, home);
+                const lock_guard locked(s.lock, nullptr);
                 s.closed = false;
                 take_all(s, h);
             }
@@ -445,7 +468,7 @@ private:
         for (block* b = newest(); b != nullptr; b = b->older) {
             for (std::uint32_t i = 0; i < b->count; ++i) {
                 stripe& s = b->at(i);
-                const lock_guard locked(s.lock, home);
+                const lock_guard locked(s.lock, nullptr);
                 s.look_again = s.announced.objects();
                 note(s);
             }

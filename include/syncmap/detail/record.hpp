@@ -16,6 +16,7 @@
 namespace syncmap::inline v0::detail {
 
 class domain;
+class under_lock;
 struct thread_record;
 
 enum class hazard_use : std::uint32_t {
@@ -87,6 +88,7 @@ struct thread_state {
     thread_record* all = nullptr;
     bool exited = false;  ///< the guard is gone (epoch.hpp): sections take temporary records
     const sweep_frame* sweeps = nullptr;
+    const under_lock* locks = nullptr;  ///< the innermost: lock.hpp; in debug builds
 };
 inline constinit thread_local thread_state this_thread;
 

@@ -8,6 +8,8 @@
 // Used by everything in detail/.
 #pragma once
 
+#include <type_traits>
+
 #include "platform.hpp"
 
 #if defined(SYNCMAP_THREADS)
@@ -115,3 +117,20 @@ inline bool same_thread(thread_id a, thread_id b) noexcept { return pthread_equa
 }  // namespace syncmap::inline v0::detail
 
 #endif
+
+namespace syncmap::inline v0::detail {
+
+/// Exchanges a value (release and acquire), and is a full fence after that. On x86 the exchange is one; elsewhere,
+/// and in C++'s own terms, what is done to one variable says nothing about others.
+template <class X>
+SYNCMAP_INLINE X exchange_and_fence(atomic<X>& at, std::type_identity_t<X> value) noexcept {
+#if (defined(__x86_64__) || defined(__i386__) || SYNCMAP_TSAN) && !defined(SYNCMAP_THREADS)
+    return at.exchange(value, std::memory_order_seq_cst);
+#else
+    const X old = at.exchange(value, std::memory_order_acq_rel);
+    full_fence();
+    return old;
+#endif
+}
+
+}  // namespace syncmap::inline v0::detail
