@@ -44,8 +44,8 @@ public:
     }
 
 private:
-    static constexpr std::size_t log_bits = limit(16U, 7U);
-    static constexpr std::size_t bits_a_chain = 64;
+    static constexpr std::size_t log_bits = limit(17U, 8U);
+    static constexpr std::size_t bits_a_chain = 128;
 
     /// The upper bits of a product: addresses differ in their lower ones.
     static std::size_t hash(const void* address) noexcept {

@@ -7,12 +7,13 @@
 // `ready` (they have been compared with all hazards after that, once, and none announced them: to be destroyed
 // without another look). What was announced waits in `announced`, to be compared again.
 // I1  Destroying happens outside all sections and locks: a destructor may use the map.
-// I2  A stamp (one fence everywhere) and a comparison are paid for by `scan_objects` objects or `scan_bytes`
-//     bytes, or by one thing of `urgent_bytes` (a table: as many writes as made it superfluous). While there is
-//     something that can be destroyed, every write destroys up to `write_budget` objects, or does a step of a
-//     large one, or compares. So no operation destroys more than a bounded number of objects, and garbage stays
-//     below stripes x 2 x scan_objects, plus what is unlinked while a thread is stopped, or has lost its
-//     processor, inside a section (writers that are over the limit yield to it).
+// I2  A stamp (one fence everywhere) and a comparison are paid for by `scan_objects` objects (up to twice as many
+//     where there are very many hazard slots to look at) or `scan_bytes` bytes, or by one thing of
+//     `urgent_bytes` (a table: as many writes as made it superfluous). While there is something that can be
+//     destroyed, every write destroys up to `write_budget` objects, or does a step of a large one, or compares.
+//     So no operation destroys more than a bounded number of objects, and garbage stays below stripes x 2
+//     batches, plus what is unlinked while a thread is stopped, or has lost its processor, inside a section
+//     (writers that are over the limit yield to it).
 // I3  Active sections are looked at before hazards are (see hazard.hpp, I1).
 // I4  What handles have kept is compared again soon after `scan_objects` of them have been dropped, or with later
 //     batches, a batch's worth each.
@@ -42,7 +43,7 @@ public:
     static constexpr std::size_t scan_bytes = limit<std::size_t>(std::size_t{4} << 20U, 1024);
     static constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} << 10U, 512);
     static constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
-    static constexpr std::size_t compare_at_once = 2 * scan_objects;
+    static constexpr std::size_t compare_at_once = 3 * scan_objects;
 
     struct stripe {
         bucket_lock lock;
@@ -53,6 +54,7 @@ public:
         bool ask = false;              ///< it is time to ask how many handles have been dropped
         std::uint32_t deliveries = 0;  ///< comes round
         std::uint64_t stamp = 0;       ///< of `waiting`
+        std::size_t batch = scan_objects;  ///< what is worth a stamp and a comparison
         retired_list fresh;
         retired_list waiting;
         retired_list passed;
@@ -281,7 +283,7 @@ private:
     }
 
     static bool over_limit(const stripe& s) noexcept {
-        return s.fresh.objects() >= scan_objects || s.fresh.bytes() >= scan_bytes || s.urgent;
+        return s.fresh.objects() >= s.batch || s.fresh.bytes() >= scan_bytes || s.urgent;
     }
     /// Under the stripe's lock, whenever its lists have changed.
     void note(stripe& s) noexcept {
@@ -365,6 +367,7 @@ private:
                 s.waiting.splice(s.fresh);
                 s.urgent = false;
                 s.stamping = stamp_it = true;
+                s.batch = std::clamp(home.hazard_slots() / 4, scan_objects, 2 * scan_objects);
             }
             check = stamp_it || (!s.waiting.empty() && !s.stamping);
             stamp = s.stamp;
