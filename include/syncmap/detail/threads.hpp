@@ -95,16 +95,25 @@ inline bool register_barrier_everywhere() noexcept {
     return ::syscall(SYS_membarrier, membarrier_register_private_expedited, 0, 0) == 0;
 }
 
-/// Every running thread of this process executes a full fence before this returns.
-inline void barrier_everywhere() noexcept {
-    if (::syscall(SYS_membarrier, membarrier_private_expedited, 0, 0) != 0) {
-        die("membarrier was available when the process started and is not any more");
-    }
+/// Every running thread of this process executes a full fence before this returns; or false, and nothing has
+/// happened: a process may lose the right to it (a sandbox that it enters, say).
+inline bool barrier_everywhere() noexcept {
+    return ::syscall(SYS_membarrier, membarrier_private_expedited, 0, 0) == 0;
 }
 #else
 inline bool register_barrier_everywhere() noexcept { return false; }
-inline void barrier_everywhere() noexcept { die("there is no membarrier here"); }
+inline bool barrier_everywhere() noexcept { return false; }
 #endif
+
+/// When this returns, every store that any thread had executed before the call is in memory. No store buffer
+/// keeps one for a millisecond, and a thread that loses its processor leaves none behind: so it waits, for long
+/// enough. By the clock: where membarrier is refused, sleeping may be too.
+inline void let_stores_take_effect() noexcept {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+    while (std::chrono::steady_clock::now() < end) {
+        sleep_briefly();
+    }
+}
 
 #if SYNCMAP_PTHREAD
 using thread_id = pthread_t;
