@@ -178,7 +178,7 @@ public:
         hand h;
         block* const b = newest();
         if (b != nullptr) {
-            take_everything(h, *b, home, may_wait);
+            take_everything(h, *b, may_wait);
         }
         // epoch.hpp, I2: the first look that says so is enough, whoever comes after it.
         const std::uint64_t stamp = home.stamp();
@@ -415,7 +415,7 @@ private:
     }
 
     /// For a reclaim(): takes all that the stripes have, and what sweeps have in hand.
-    static void take_everything(hand& h, block& from, domain& home, bool may_wait) {
+    static void take_everything(hand& h, block& from, bool may_wait) {
         for (block* b = &from; b != nullptr; b = b->older) {
             for (std::uint32_t i = 0; i < b->count; ++i) {
                 stripe& s = b->at(i);
