@@ -43,7 +43,10 @@ public:
     static constexpr std::size_t scan_bytes = limit<std::size_t>(std::size_t{4} << 20U, 1024);
     static constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} << 10U, 512);
     static constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
-    static constexpr std::size_t compare_at_once = 3 * scan_objects;
+    /// What one write compares: as many objects as there are hazard slots, so that neither costs more than the other;
+    /// but no fewer than this, and no more than that.
+    static constexpr std::size_t compare_at_least = limit<std::size_t>(256, 4);
+    static constexpr std::size_t compare_at_most = 3 * scan_objects;
 
     struct stripe {
         bucket_lock lock;
@@ -176,7 +179,7 @@ public:
         hand h;
         block* const b = newest();
         if (b != nullptr) {
-            take_everything(h, *b, home, may_wait);
+            take_everything(h, *b, may_wait);
         }
         // epoch.hpp, I2: the first look that says so is enough, whoever comes after it.
         const std::uint64_t stamp = home.stamp();
@@ -414,7 +417,7 @@ private:
     }
 
     /// For a reclaim(): takes all that the stripes have, and what sweeps have in hand.
-    static void take_everything(hand& h, block& from, domain& home, bool may_wait) {
+    static void take_everything(hand& h, block& from, bool may_wait) {
         for (block* b = &from; b != nullptr; b = b->older) {
             for (std::uint32_t i = 0; i < b->count; ++i) {
                 stripe& s = b->at(i);
@@ -496,7 +499,7 @@ private:
         candidates all;  // large, but no destructor runs on top of it
         retired_list plain;
         retired_list whole;
-        std::size_t room = compare_at_once;
+        std::size_t room = std::clamp(home.hazard_slots(), compare_at_least, compare_at_most);
         const auto pop = [&](retired_list& from) {
             const retired_weight w = dispose.weight(from.front());
             retired* const r = from.pop(w.objects, w.bytes);

@@ -3,8 +3,9 @@
 // All that the engine asks of threads: atomics, fences, waiting, and who is calling.
 //
 // One thin layer, so that a verification can put instrumented ones in their place: it defines SYNCMAP_THREADS
-// as the header that declares the same names. Nothing else in the library names std::atomic or a
-// function that waits, but for any.hpp, which is not part of the engine.
+// as the header that declares the same names, or SYNCMAP_ATOMIC as one that declares `atomic` alone. Nothing
+// else in the library names std::atomic or a function that waits, but for any.hpp, which is not part of the
+// engine.
 // Used by everything in detail/.
 #pragma once
 
@@ -30,8 +31,14 @@
 
 namespace syncmap::inline v0::detail {
 
+#if defined(SYNCMAP_ATOMIC)
+}  // namespace syncmap::inline v0::detail
+#include SYNCMAP_ATOMIC
+namespace syncmap::inline v0::detail {
+#else
 template <class X>
 using atomic = std::atomic<X>;
+#endif
 
 /// For a moment in which another processor is expected to get further.
 inline void cpu_relax() noexcept {
