@@ -214,6 +214,49 @@ TEST(capacity_shrink, gives_back_the_memory_of_strings_as_well) {
     EXPECT_LT(memory.bytes(), full / 20);
 }
 
+// What a map keeps that has once been large (docs/guarantees.md, I).
+constexpr std::size_t kept_of_large = 6 * 1024;
+
+template <class T>
+std::size_t bytes_after_shrinking_to(int keep) {
+    using allocator = support::tracking_allocator<std::pair<const int, T>, false>;
+    using map = syncmap::map<int, T, syncmap::hash<int>, std::equal_to<>, allocator>;
+    support::tracking_resource memory;
+    map m{allocator(memory)};
+    for (int i = 0; i < 20'000; ++i) m.store(i, T{});
+    for (int i = keep; i < 20'000; ++i) m.erase(i);
+    for (int round = 0; round < 20; ++round) {
+        m.shrink_to_fit();
+        for (int i = 0; i < 500; ++i) {
+            m.erase(1000 + i);
+            if (keep != 0) m.store(i % keep, T{});
+        }
+        m.reclaim();
+    }
+    return memory.bytes();
+}
+template <class T>
+std::size_t bytes_of_a_fresh_map_with(int keep) {
+    using allocator = support::tracking_allocator<std::pair<const int, T>, false>;
+    support::tracking_resource memory;
+    syncmap::map<int, T, syncmap::hash<int>, std::equal_to<>, allocator> m{allocator(memory)};
+    for (int i = 0; i < keep; ++i) m.store(i, T{});
+    m.reclaim();
+    return memory.bytes();
+}
+
+TEST(capacity_shrink, leaves_at_most_twice_what_a_fresh_map_takes_and_a_few_kibibytes) {
+    for (const int keep : {0, 1, 10, 50, 1000}) {
+        EXPECT_LE(bytes_after_shrinking_to<long>(keep),
+                  2 * bytes_of_a_fresh_map_with<long>(keep) + kept_of_large)
+            << keep;
+        EXPECT_LE(bytes_after_shrinking_to<std::string>(keep),
+                  2 * bytes_of_a_fresh_map_with<std::string>(keep) + kept_of_large)
+            << keep;
+    }
+    EXPECT_EQ(bytes_of_a_fresh_map_with<std::string>(0), 0U);
+}
+
 // Dead slots and overflow must not make a table grow that holds no more than before.
 TEST(capacity_churn, does_not_grow_a_table_of_constant_size) {
     number_map m;
