@@ -30,7 +30,8 @@ void use_in_child(texts& m) {
     handles.clear();
     m.reclaim();
     // The parent's handle may be one of those that are lost, and keeps its value.
-    check(m.stats().retired_objects <= 1, "a child keeps what handles of its parent's keep, no more");
+    check(m.stats().retired_objects <= 1,
+          "a child keeps what handles of its parent's keep, no more");
 }
 
 }  // namespace
@@ -45,7 +46,8 @@ int main() {
         handles.reserve(100);
         const auto* const blocks = &this_thread.record;
         static_cast<void>(m.contains(1));
-        const void* const before = (*blocks)->blocks.std::atomic<syncmap::detail::hazard_block*>::load();
+        const void* const before =
+            (*blocks)->blocks.std::atomic<syncmap::detail::hazard_block*>::load();
         const auto more = [&] {
             return (*blocks)->blocks.std::atomic<syncmap::detail::hazard_block*>::load() != before;
         };
@@ -68,7 +70,8 @@ int main() {
             ::_exit(0);
         }
         int status = 0;
-        expect(::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0,
+        expect(::waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+                   WEXITSTATUS(status) == 0,
                "a child finds everything as it should be");
         go_on.release();
     }

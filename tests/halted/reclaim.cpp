@@ -114,12 +114,13 @@ bool reclaim_waits_for_a_load_in_the_record_of_a_namesake() {
         if (same) {
             m.store(1, "new");
             hooks.load = [](const void* at) {
-                if (at != &left_behind->active) return;
+                const bool look = at == &left_behind->active;
+                if (!look && at != &left_behind->state) return;
                 if (!is_inside) {
                     may_claim.release();
                     inside.acquire();
                     is_inside = true;
-                } else if (++looks == 50) {
+                } else if (look && ++looks == 50) {
                     leave.release();  // it has been waiting
                 }
             };
