@@ -496,10 +496,10 @@ private:
     template <class Disposer, class Seen>
     SYNCMAP_NOINLINE static void compare(hand& h, const domain& home, Disposer& dispose,
                                          Seen&& seen) {
-        candidates all;  // large, but no destructor runs on top of it
+        std::size_t room = std::clamp(home.hazard_slots(), compare_at_least, compare_at_most);
+        candidates all(room);  // large, but no destructor runs on top of it
         retired_list plain;
         retired_list whole;
-        std::size_t room = std::clamp(home.hazard_slots(), compare_at_least, compare_at_most);
         const auto pop = [&](retired_list& from) {
             const retired_weight w = dispose.weight(from.front());
             retired* const r = from.pop(w.objects, w.bytes);
