@@ -87,7 +87,11 @@ inline void wake_one(const atomic<std::uint32_t>&) noexcept {}
 inline void full_fence() noexcept { std::atomic_thread_fence(std::memory_order_seq_cst); }
 /// Readers without a fence of their own, as where there is membarrier.
 inline bool register_barrier_everywhere() noexcept { return true; }
-inline void barrier_everywhere() noexcept { full_fence(); }
+inline bool barrier_everywhere() noexcept {
+    full_fence();
+    return true;
+}
+inline void let_stores_take_effect() noexcept {}
 
 using thread_id = pthread_t;
 inline thread_id calling_thread() noexcept { return pthread_self(); }

@@ -160,7 +160,8 @@ public:
     /// The same with `allocator` in place of `other`'s: if they are not equal, keys are copied and values
     /// moved, one by one. Not concurrent-safe.
     /// @progress Does not wait. @complexity O(1), or O(n) one by one.
-    /// @may_throw Nothing, or one by one what copies, moves and allocations throw: each map has some then.
+    /// @may_throw Nothing, or one by one what copies, moves and allocations throw: `other` then has the entries that
+    /// had not been moved yet. (Values whose move constructor may throw are copied, where they can be.)
     map(map&& other, const Allocator& allocator)
         : impl_(other.hash_function(), other.key_eq(), allocator) {
         take(other);
@@ -169,7 +170,7 @@ public:
     /// do not propagate and are not equal, keys are copied and values moved, one by one. Not
     /// concurrent-safe.
     /// @progress Does not wait. @complexity O(n) for what is destroyed, and for what is moved one by one.
-    /// @may_throw As the constructor that takes an allocator.
+    /// @may_throw As the constructor that takes an allocator; this map then has the entries that had been moved.
     map& operator=(map&& other) noexcept(
         allocator_traits::propagate_on_container_move_assignment::value ||
         allocator_traits::is_always_equal::value) {
@@ -597,8 +598,10 @@ private:
         static_assert(std::is_move_constructible_v<T> && std::is_copy_constructible_v<Key>,
                       "syncmap::map: with allocators that differ keys are copied and values moved");
         impl_.set_functions(other.impl_);
-        other.impl_.for_each([this](const Key& key, const T& value) {
-            impl_.insert(key, std::move(const_cast<T&>(value)));
+        // Each entry leaves the one map when it is in the other: whatever throws, no entry is in both, or in none.
+        other.impl_.for_each([&](const Key& key, const T& value) {
+            impl_.insert(key, std::move_if_noexcept(const_cast<T&>(value)));
+            other.impl_.erase(key);
         });
         other.impl_.destroy_everything();
     }

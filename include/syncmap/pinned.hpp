@@ -37,12 +37,13 @@ public:
     /// Lets the value go, and takes over what `other` keeps.
     pinned& operator=(pinned&& other) noexcept {
         if (this != &other) {
+            drop();
             hazard_ = std::move(other.hazard_);
             value_ = std::exchange(other.value_, {});
         }
         return *this;
     }
-    ~pinned() = default;  ///< lets the value go
+    ~pinned() { drop(); }  ///< lets the value go
 
     /// The value, or nullptr for an empty handle.
     [[nodiscard]] const T* get() const noexcept {
@@ -82,6 +83,12 @@ private:
     pinned(detail::hazard h, const T* value) noexcept
         requires(!by_copy)
         : hazard_(std::move(h)), value_(value) {}
+
+    void drop() noexcept {
+        if constexpr (!by_copy) {
+            hazard_.drop();
+        }
+    }
 
     [[no_unique_address]] std::conditional_t<by_copy, detail::no_node, detail::hazard> hazard_{};
     stored value_{};

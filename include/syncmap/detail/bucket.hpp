@@ -8,6 +8,9 @@
 // I2  A live entry never changes its slot within a table.
 // I3  The version is bumped before a dead slot is written again; a slot that was never used needs no bump.
 // I4  Once `moved` is set nothing in the bucket changes any more: its truth is in the next table.
+// I5  A live tag says where to look, not that there is something. A flat entry is there while its tag is live (and
+//     was so in one life of the slot: I3); a node is there while its slot leads to it, which is null otherwise:
+//     a reader with an old view of the tags finds in a slot what is true now, or nothing.
 // Used by table.hpp, successor.hpp, engine.hpp and walk.hpp.
 #pragma once
 
@@ -59,13 +62,15 @@ private:
 
 class tag_group {
 public:
-    /// (B1) acquire: pairs with the releases in (B3); what a reader does next is done after this.
+    /// (B1) acquire: pairs with the releases in (B3); what a reader does next is done after this. seq_cst, here and
+    /// wherever a load takes its answer from: one order for all of these, and for the fences of writes (engine.hpp,
+    /// I5), which costs nothing on x86 and ARMv8.
     [[nodiscard]] control load_control() const noexcept { return control(high()); }
     [[nodiscard]] std::uint64_t low() const noexcept {
-        return half_[0].load(std::memory_order_acquire);  // (B1)
+        return half_[0].load(std::memory_order_seq_cst);  // (B1)
     }
     [[nodiscard]] std::uint64_t high() const noexcept {
-        return half_[1].load(std::memory_order_acquire);  // (B1)
+        return half_[1].load(std::memory_order_seq_cst);  // (B1)
     }
 
     // What follows is for the holder of the lock (or the only owner of the bucket).

@@ -46,8 +46,8 @@ public:
         out.push(r, w.objects, w.bytes);
     }
 
-    /// For a key that was retired together with its value: where hazards announce the value. Else null.
-    [[nodiscard]] static const void* value_inside(retired* r) noexcept {
+    /// The first value that was retired together with its key, where hazards announce it. Else null.
+    [[nodiscard]] static retired* inside(retired* r) noexcept {
         if constexpr (!lay::word) {
             if (r->kind() == retired_kind::node && !as_node(r)->separate_parts()) {
                 return as_node(r)->first();
@@ -55,11 +55,22 @@ public:
         }
         return nullptr;
     }
-    /// Destroys that value, while the key is still announced.
-    void destroy_value_inside(retired* r) noexcept {
+    /// Whether it is such a value, and goes with its key.
+    [[nodiscard]] static bool goes_with_key(retired* r) noexcept {
         if constexpr (!lay::word) {
-            base::destroy(as_node(r)->first()->value());
-            as_node(r)->drop_first();
+            return r->kind() == retired_kind::first_value &&
+                   !node::of(static_cast<box<T>*>(r))->separate_parts();
+        }
+        return false;
+    }
+    /// From now on the key and the first value go each its own way: one of them is announced.
+    static void separate(retired* r) noexcept {
+        if constexpr (!lay::word) {
+            if (retired* const value = inside(r)) {
+                separate(value);
+            } else if (goes_with_key(r)) {
+                node::of(static_cast<box<T>*>(r))->separate();
+            }
         }
     }
 
@@ -99,7 +110,8 @@ protected:
     void destroy_node(node* n) noexcept {
         if constexpr (!lay::word) {
             if (!n->separate_parts()) {
-                destroy_value_inside(static_cast<keyed<Key>*>(n));
+                base::destroy(n->first()->value());
+                n->drop_first();
             }
         }
         base::release_key(n);

@@ -9,6 +9,9 @@
 //     a source bucket does not change once it has moved (bucket.hpp, I4).
 // I4  A key that is not found needs no second look: a live entry never changes its slot, so a key that was
 //     passed by had been erased in between (bucket.hpp, I2).
+// I5  A write that changes something does so by one store (or, in a chain, by linking a bucket), and executes a
+//     full fence before it ends: as it gives the bucket's lock back (lock.hpp). Loads that decide are seq_cst.
+//     So all calls on a map have one order, in which each thread's calls follow each other as they did.
 // What users call is in operations.hpp, on top of this.
 #pragma once
 
@@ -120,7 +123,7 @@ public:
             }
             if (auto* const next = t->successor.load(std::memory_order_acquire)) [[unlikely]] {
                 rebuilding = true;
-                if (this->move_home(op.unlinked(), *t, *next, hash)) {
+                if (this->move_home(*t, *next, hash)) {
                     t = next;
                     continue;
                 }
@@ -139,7 +142,7 @@ public:
             outcome<token> done{result::kept, false, {}};
             bool look = false;  // whether another table may be due
             {
-                const lock_guard locked(t->locks[i], home());
+                const lock_guard locked(t->locks[i], this->identity());
                 if (t->tags[i].load_control().moved()) [[unlikely]] {
                     t = t->successor.load(std::memory_order_acquire);
                     continue;
@@ -248,6 +251,9 @@ protected:
                 return unchanged() ? probe::found : probe::unclear;
             } else {
                 const node* const n = s.load();
+                if (n == nullptr) {
+                    continue;  // not inserted yet, or erased since the tags were looked at
+                }
                 if (n->hash() == hash && equal_(*n->key(), key)) {
                     found = n->load();
                     if constexpr (!lay::word) {
@@ -416,9 +422,10 @@ protected:
     }
 
     SYNCMAP_INLINE void erase_locked(operation& op, const place& at, token before) noexcept {
-        at.bucket.tags->set_tag(at.slot, tag_dead);
         if constexpr (!lay::flat) {
-            node* const n = at.bucket.slots[at.slot].load();
+            slot& entry = at.bucket.slots[at.slot];
+            node* const n = entry.load();
+            entry.store(nullptr);  // from here on it is gone
             if constexpr (!lay::word) {
                 n->store(nullptr);  // for those who hold the node: walk.hpp
                 if (before != n->first()) {
@@ -427,6 +434,7 @@ protected:
             }
             base::unlink(static_cast<keyed<Key>*>(n), op.unlinked());
         }
+        at.bucket.tags->set_tag(at.slot, tag_dead);
     }
 
     /// Into an unused slot of the chain, or a dead one, or a new overflow bucket (true then).
@@ -441,14 +449,12 @@ protected:
             }
         }
         const unsigned first = first_slot(room);
-        fill(t.slots[i * slots_per_bucket + first], s);
-        t.tags[i].set_tag(first, tag_of(hash));
+        link(t.tags[i], t.slots[i * slots_per_bucket + first], first, hash, s);
         return false;
     }
 
     SYNCMAP_NOINLINE bool insert_into_chain(table_type& t, std::size_t i, std::uint64_t hash,
                                             supply_type& s) {
-        const std::uint8_t tag = tag_of(hash);
         for (view b = t.home(i).following(); b.tags != nullptr; b = b.following()) {
             const tag_view tags(*b.tags);
             slot_mask room = tags.match(tag_empty);
@@ -458,25 +464,29 @@ protected:
                     continue;
                 }
             }
-            fill(b.slots[first_slot(room)], s);
-            b.tags->set_tag(first_slot(room), tag);
+            link(*b.tags, b.slots[first_slot(room)], first_slot(room), hash, s);
             return false;
         }
         overflow_type* const made = this->make_overflow();
         made->stamp = static_cast<std::uint32_t>(home().now() - 1);
-        fill(made->slots[0], s);
-        made->tags.set_tag(0, tag);
+        link(made->tags, made->slots[0], 0, hash, s);
         t.link_in_chain(i, made);
         t.own(made);
         return true;
     }
 
-    SYNCMAP_INLINE void fill(slot& empty, supply_type& s) noexcept {
+    /// Makes the entry there for others, by the last store: a flat slot shows when its tag is set, a node when its
+    /// slot leads to it (bucket.hpp, I5).
+    SYNCMAP_INLINE void link(tag_group& tags, slot& unused, unsigned number, std::uint64_t hash,
+                             supply_type& s) noexcept {
         if constexpr (lay::flat) {
-            empty.store_key(s.key());
-            empty.store(s.value());
+            unused.store_key(s.key());
+            unused.store(s.value());
+            tags.set_tag(number, tag_of(hash));
         } else {
-            empty.store(s.prepare_node());
+            node* const n = s.prepare_node();
+            tags.set_tag(number, tag_of(hash));
+            unused.store(n);
         }
         s.linked_entry();
     }

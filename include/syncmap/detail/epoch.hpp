@@ -5,73 +5,21 @@
 // A reader's short section stores the current epoch in its thread's record and clears it at the end.
 // A writer unlinks, advances the epoch (the old value is the *stamp* of what was unlinked), makes every
 // thread fence, and may destroy once every active record is newer than the stamp.
-// I1  A record belongs to at most one thread at a time; records live as long as the process.
-// I2  A thread is inside a section exactly while its record's `active` is not 0. Sections nest.
+// I1  A thread is inside a section exactly while its record's `active` is not 0. Sections nest.
+// I2  Once oldest() has been newer than a stamp, everything under it is out of sight for good. A later look may
+//     show an older epoch again: that of a reader who was slow to announce it, and sees what was unlinked.
 // I3  Whoever is in a section with an epoch newer than a stamp began after everything under it was unlinked.
 // The domain is shared by all maps of a program (of each shared library, where symbols are hidden) and
 // never destroyed; a map remembers its own. Used by hazard.hpp, garbage.hpp and the engine.
 #pragma once
 
-#include <iterator>
 #include <new>
 #include <type_traits>
 
-#include "threads.hpp"
+#include "fences.hpp"
+#include "record.hpp"
 
 namespace syncmap::inline v0::detail {
-
-class domain;
-struct thread_record;
-
-/// A place where one thread announces one object that must not be destroyed. See hazard.hpp.
-struct hazard_slot {
-    atomic<const void*> object{nullptr};
-    thread_record* owner = nullptr;
-    hazard_slot* next_free = nullptr;
-    bool scoped = false;  ///< held by a running call of the owner's, not by a handle
-};
-
-struct hazard_block {
-    static constexpr unsigned count = limit(15U, 1U);
-    hazard_slot slots[count];
-    hazard_block* next = nullptr;
-};
-
-/// What a domain knows about one thread. The first line is all that a section touches.
-struct alignas(64) thread_record {
-    atomic<std::uint64_t> active{0};  ///< epoch of the section it is in, 0 outside
-    bool temporary = false;    ///< given back at the end of the section: its thread is exiting
-    domain** quick = nullptr;  ///< where its owner remembers that it may enter this domain quickly
-    std::uint32_t index = 0;   ///< small number, unique in the domain
-    domain* home = nullptr;
-    thread_record* next = nullptr;            ///< all records of the domain
-    thread_record* next_of_thread = nullptr;  ///< the owner's records in other domains
-    atomic<bool> in_use{true};
-    atomic<bool> helping{false};  ///< a reader may hold a bucket's lock: fork() waits for that
-#if SYNCMAP_PTHREAD
-    atomic<thread_id> owner{calling_thread()};
-#endif
-    hazard_slot* free_local = nullptr;          ///< used by the owner alone
-    atomic<hazard_slot*> free_remote{nullptr};  ///< given back by other threads
-    atomic<hazard_block*> blocks{nullptr};
-};
-
-/// A garbage whose objects this thread is destroying, and the one whose destructor led here.
-struct sweep_frame {
-    const void* whose;
-    const sweep_frame* outer;
-};
-
-/// What a thread remembers; no destructor, so that it can be used while the thread exits.
-struct thread_state {
-    domain* home = nullptr;   ///< domain of `record`, the one used last
-    domain* quick = nullptr;  ///< the same, unless the record is temporary or has to fence
-    thread_record* record = nullptr;
-    thread_record* all = nullptr;
-    bool exited = false;  ///< the guard below is gone: sections take temporary records
-    const sweep_frame* sweeps = nullptr;
-};
-inline constinit thread_local thread_state this_thread;
 
 class domain {
 public:
@@ -91,38 +39,26 @@ public:
 
     SYNCMAP_INLINE void enter(thread_record& record) noexcept {
         // (E1) acquire: pairs with (E4). An epoch newer than a stamp shows what was unlinked under it.
-        const std::uint64_t now = epoch_.load(std::memory_order_acquire);
-        if (readers_fence_) [[unlikely]] {
-#if SYNCMAP_TSAN
-            record.active.exchange(now, std::memory_order_seq_cst);
-#else
-            record.active.store(now, std::memory_order_release);
-            full_fence();  // (E2) pairs with the fence in (E5)
-#endif
-        } else {
-            // (E2) release: pairs with (E6), for the sections before this one. That the store is seen
-            // before the section's loads are done is the business of (E5), which fences for us.
-            record.active.store(now, std::memory_order_release);
-            std::atomic_signal_fence(std::memory_order_seq_cst);
-        }
+        // (E2) release: pairs with (E6), for the sections before this one. That the store is seen before
+        // the section's loads are done is the business of (E5), or of the fence that follows.
+        record.active.store(epoch_.load(std::memory_order_acquire), std::memory_order_release);
+        fences_.after_announcing();
     }
     static void leave(thread_record& record, std::uint64_t outer) noexcept {
         // (E3) release: pairs with (E6): what was read in the section was read before.
         record.active.store(outer, std::memory_order_release);
     }
 
-    /// enter(), if the calling thread's record is at hand, in no section yet and need not fence.
+    /// enter(), if the calling thread's record is at hand and in no section yet; so it is not temporary.
     SYNCMAP_INLINE bool enter_quickly(thread_record*& record) noexcept {
-        if (this_thread.quick != this) [[unlikely]] {
+        if (this_thread.home != this) [[unlikely]] {
             return false;
         }
         record = this_thread.record;
         if (record->active.load(std::memory_order_relaxed) != 0) [[unlikely]] {
             return false;
         }
-        // (E1), (E2) as in enter().
-        record->active.store(epoch_.load(std::memory_order_acquire), std::memory_order_release);
-        std::atomic_signal_fence(std::memory_order_seq_cst);
+        enter(*record);
         return true;
     }
 
@@ -133,29 +69,8 @@ public:
         fence_everywhere();
         return old;
     }
-    /// (E5) After this, whoever began a section before is seen by oldest(), or sees what was unlinked. (B7) too.
-    void fence_everywhere() const noexcept {
-        if (readers_fence_) {
-            full_fence();
-        } else {
-            barrier_everywhere();
-        }
-    }
-    /// The other side of that, for who need not wait for the fence: nothing, unless readers have to fence.
-    void fence_if_readers_do() const noexcept {
-        if (readers_fence_) [[unlikely]] {
-            full_fence();
-        } else {
-            std::atomic_signal_fence(std::memory_order_seq_cst);
-        }
-    }
-
-    /// How many threads are parked at this lock, or at one that shares the count with it: see lock.hpp.
-    [[nodiscard]] atomic<std::uint32_t>& parked(const void* lock) noexcept {
-        const auto address = reinterpret_cast<std::uintptr_t>(lock);
-        return parked_[(address >> 4U) % std::size(parked_)];
-    }
-
+    /// (E5) After this, whoever began a section before is seen by oldest(), or sees what was unlinked.
+    void fence_everywhere() noexcept { fences_.before_looking(); }
     /// The oldest epoch in which somebody is inside a section; the largest number when nobody is.
     /// What carries a stamp older than this, given before the call, is seen by nobody.
     [[nodiscard]] std::uint64_t oldest() const noexcept {
@@ -191,24 +106,32 @@ public:
     /// A number that no other call gets.
     std::uint64_t next_serial() noexcept { return serial_.fetch_add(1, std::memory_order_relaxed); }
 
-    /// How many hazard slots there are to be looked at.
-    [[nodiscard]] std::size_t hazard_slots() const noexcept {
-        return hazard_slots_.load(std::memory_order_relaxed);
+    /// How many handles have been dropped so far.
+    [[nodiscard]] std::size_t dropped() const noexcept {
+        std::size_t sum = dropped_elsewhere_.load(std::memory_order_relaxed);
+        for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
+            sum += r->dropped.load(std::memory_order_relaxed);
+        }
+        return sum;
     }
-    void count_hazard_slots(std::size_t more) noexcept {
-        hazard_slots_.fetch_add(more, std::memory_order_relaxed);
+    void count_dropped() noexcept {
+        if (this_thread.home == this) [[likely]] {
+            atomic<std::size_t>& mine = this_thread.record->dropped;
+            mine.store(mine.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        } else {
+            dropped_elsewhere_.fetch_add(1, std::memory_order_relaxed);
+        }
     }
 
-    /// Calls f(const void*) with every object announced in a hazard slot.
+    /// Calls f(const void*, const hazard_slot&) for every hazard slot, with what it announces: null for nothing.
     template <class F>
-    void for_each_hazard(F&& f) const {
+    SYNCMAP_INLINE void for_each_hazard(F&& f) const {
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
+            // acquire: pairs with (H6).
             for (auto* b = r->blocks.load(std::memory_order_acquire); b != nullptr; b = b->next) {
                 for (const hazard_slot& slot : b->slots) {
                     // (H1) acquire: pairs with the release that cleared the slot, (H3).
-                    if (const void* object = slot.object.load(std::memory_order_acquire)) {
-                        f(object);
-                    }
+                    f(slot.object.load(std::memory_order_acquire), slot);
                 }
             }
         }
@@ -248,7 +171,6 @@ public:
     static void end_of_thread() noexcept {
         this_thread.exited = true;
         this_thread.home = nullptr;
-        this_thread.quick = nullptr;
         thread_record* r = this_thread.all;
         this_thread.all = nullptr;
         while (r != nullptr) {
@@ -260,7 +182,7 @@ public:
 
     static void give_back(thread_record& record) noexcept {
         // (E7) release: pairs with (E8); the next owner sees the hazard lists and counter cells as left.
-        record.in_use.store(false, std::memory_order_release);
+        record.state.store(record_state::free, std::memory_order_release);
     }
 
 private:
@@ -278,7 +200,10 @@ private:
 
     static bool belongs_to_caller(const thread_record& r) noexcept {
 #if SYNCMAP_PTHREAD
-        return same_thread(r.owner.load(std::memory_order_relaxed), calling_thread());
+        // (E10) acquire: pairs with (E9). What a free record says of its owner is out of date, and its former
+        // owner's number may be the caller's by now.
+        return r.state.load(std::memory_order_acquire) == record_state::owned &&
+               same_thread(r.owner.load(std::memory_order_relaxed), calling_thread());
 #else
         return this_thread.record == &r;
 #endif
@@ -289,7 +214,6 @@ private:
         if (made == nullptr) {
             die("out of memory for the first map of the process");
         }
-        made->readers_fence_ = !register_barrier_everywhere();
 #if SYNCMAP_PTHREAD
         forked() = made;
         ::pthread_atfork([] { forked()->before_fork(); },
@@ -323,21 +247,23 @@ private:
 
     void remember(thread_record& record) noexcept {
         this_thread.home = this;
-        this_thread.quick = record.temporary || readers_fence_ ? nullptr : this;
-        record.quick = &this_thread.quick;
         this_thread.record = &record;
     }
 
+    /// The free record with the smallest index, or a new one: the threads of a moment have small indices, as
+    /// counter.hpp likes them.
     thread_record& claim_record() {
-        for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
-            bool expected = false;
+        while (thread_record* const r = lowest_free()) {
+            record_state expected = record_state::free;
             // (E8) acquire: pairs with (E7).
-            if (!r->in_use.load(std::memory_order_relaxed) &&
-                r->in_use.compare_exchange_strong(expected, true, std::memory_order_acquire,
-                                                  std::memory_order_relaxed)) {
+            if (r->state.compare_exchange_strong(expected, record_state::claimed,
+                                                 std::memory_order_acquire,
+                                                 std::memory_order_relaxed)) {
 #if SYNCMAP_PTHREAD
                 r->owner.store(calling_thread(), std::memory_order_relaxed);
 #endif
+                // (E9) release: pairs with (E10): who sees that it is owned sees by whom.
+                r->state.store(record_state::owned, std::memory_order_release);
                 return *r;
             }
         }
@@ -350,6 +276,16 @@ private:
         }
         return *made;
     }
+    [[nodiscard]] thread_record* lowest_free() const noexcept {
+        thread_record* lowest = nullptr;
+        for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
+            if (r->state.load(std::memory_order_relaxed) == record_state::free &&
+                (lowest == nullptr || r->index < lowest->index)) {
+                lowest = r;
+            }
+        }
+        return lowest;
+    }
 
 #if SYNCMAP_PTHREAD
     /// Loads may hold a bucket's lock for a moment while they help to move; nobody does in a child.
@@ -357,47 +293,63 @@ private:
         forking_.fetch_add(1, std::memory_order_seq_cst);
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
             while (!belongs_to_caller(*r) && r->helping.load(std::memory_order_seq_cst)) {
-                cpu_relax();
+                yield();
             }
         }
     }
     /// The other threads do not exist here: their sections and calls are over, their handles are not.
     void after_fork_in_child() noexcept {
         forking_.store(0, std::memory_order_seq_cst);
-        for (atomic<std::uint32_t>& count : parked_) {
-            count.store(0, std::memory_order_relaxed);
-        }
-        readers_fence_ = readers_fence_ || !register_barrier_everywhere();
+        fences_.after_fork();
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
             if (belongs_to_caller(*r)) {
-                if (readers_fence_ && r->quick != nullptr) {
-                    *r->quick = nullptr;
-                }
+                for_each_slot(*r, keep_if_announced);
                 continue;
             }
-            r->quick = nullptr;
             r->active.store(0, std::memory_order_release);
             r->helping.store(false, std::memory_order_release);
-            for (auto* b = r->blocks.load(std::memory_order_acquire); b != nullptr; b = b->next) {
-                for (hazard_slot& slot : b->slots) {
-                    if (slot.scoped && slot.object.load(std::memory_order_relaxed) != nullptr) {
-                        slot.object.store(nullptr, std::memory_order_release);
-                    }
+            // Wherever the owner was: what announces nothing is free, and so is what its calls announced.
+            r->free_local = nullptr;
+            r->free_remote.store(nullptr, std::memory_order_relaxed);
+            for_each_slot(*r, [r](hazard_slot& slot) {
+                if (slot.use == hazard_use::scoped) {
+                    slot.object.store(nullptr, std::memory_order_release);
                 }
-            }
+                if (!keep_if_announced(slot)) {
+                    slot.next_free = std::exchange(r->free_local, &slot);
+                }
+            });
             give_back(*r);
         }
+    }
+    template <class F>
+    static void for_each_slot(thread_record& r, F&& f) noexcept {
+        for (auto* b = r.blocks.load(std::memory_order_acquire); b != nullptr; b = b->next) {
+            for (hazard_slot& slot : b->slots) {
+                f(slot);
+            }
+        }
+    }
+    /// Whether the slot is in use; if it is a handle's, that may be lost with its thread.
+    static bool keep_if_announced(hazard_slot& slot) noexcept {
+        if (slot.object.load(std::memory_order_relaxed) == nullptr) {
+            return false;
+        }
+        if (slot.use == hazard_use::handle) {
+            slot.use = hazard_use::inherited;
+        }
+        return true;
     }
 #endif
 
     atomic<std::uint64_t> epoch_{1};
-    bool readers_fence_ = false;
+    fences fences_;
     atomic<thread_record*> records_{nullptr};
     atomic<std::uint32_t> record_count_{0};
     atomic<int> forking_{0};  ///< forks being prepared, several threads may fork at once
     atomic<std::uint64_t> serial_{1};
-    atomic<std::size_t> hazard_slots_{0};
-    atomic<std::uint32_t> parked_[64]{};
+    atomic<std::size_t> dropped_elsewhere_{
+        0};  ///< handles, by threads whose record was not at hand
 };
 
 /// A stay in which nothing that can be reached is destroyed. Runs no user code but Hash, KeyEqual and

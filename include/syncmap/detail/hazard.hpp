@@ -18,13 +18,11 @@ namespace syncmap::inline v0::detail {
 /// Owns one hazard slot, or none.
 class hazard {
 public:
-    enum class kind : bool { handle, scoped };
+    using kind = hazard_use;
 
     hazard() noexcept = default;
     /// Takes a slot of this thread's, which announces nothing yet. `std::bad_alloc` if there is none.
-    hazard(thread_record& record, kind k) : slot_(take(record)) {
-        slot_->scoped = k == kind::scoped;
-    }
+    hazard(thread_record& record, kind k) : slot_(take(record)) { slot_->use = k; }
     hazard(hazard&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)) {}
     hazard& operator=(hazard&& other) noexcept {
         if (this != &other) {
@@ -52,6 +50,14 @@ public:
         }
     }
 
+    /// reset() of a handle's: what it kept is looked for when many have been dropped (garbage.hpp, I4).
+    void drop() noexcept {
+        if (slot_ != nullptr) {
+            slot_->owner->home->count_dropped();
+            reset();
+        }
+    }
+
 private:
     static hazard_slot* take(thread_record& record) {
         if (record.free_local == nullptr) {
@@ -65,14 +71,12 @@ private:
     }
 
     SYNCMAP_NOINLINE static void add_block(thread_record& record) {
-        auto* const block = new hazard_block;
-        for (hazard_slot& slot : block->slots) {
-            slot.owner = &record;
-            slot.next_free = std::exchange(record.free_local, &slot);
-        }
+        auto* const block = new hazard_block(record);
         block->next = record.blocks.load(std::memory_order_relaxed);
+        // (H6) release: pairs with for_each_hazard(). Before any of its slots can be in use: a fork may come
+        // between any two steps, and in its child only what is linked here is known.
         record.blocks.store(block, std::memory_order_release);
-        record.home->count_hazard_slots(hazard_block::count);
+        record.free_slots(*block);
     }
 
     static void put_back(hazard_slot& slot) noexcept {

@@ -2,11 +2,18 @@
 //
 // The lock by which the writers of a bucket exclude each other: 4 bytes, spins briefly, then parks.
 //
-// Taking it is one read-modify-write; giving it back is a plain store, and a look whether anybody is parked.
-// So that neither misses the other, the one who is about to park makes every thread fence (as in epoch.hpp)
-// between announcing itself and looking at the lock again: whoever unlocks either sees it, or is seen.
+// Taking it is one read-modify-write, and so is giving it back, which does two more things at once: it is
+// the full fence that ends every write (what the write has done is seen by all before its thread looks at
+// anything else: engine.hpp, I5), and it tells whether somebody waits.
+// I1  Whoever parks has first made the state `awaited`; whoever finds that when giving back wakes one, and
+//     who has waited takes the lock as `awaited`: others may be parked still.
+// I2  A load, which must not make a system call, takes the lock as `lent`. Nobody parks then: who waits
+//     yields until it is free. So those who are parked already lose nothing: one of them has been woken
+//     when the lock became free before, and is among those who yield.
 // Used by all who write to buckets, and by garbage.hpp.
 #pragma once
+
+#include <utility>
 
 #include "epoch.hpp"
 
@@ -14,63 +21,107 @@ namespace syncmap::inline v0::detail {
 
 class bucket_lock {
 public:
-    bool try_lock() noexcept {
-        std::uint32_t expected = free;
-        // (B4) acquire: pairs with the release in (B5).
-        return state_.compare_exchange_strong(expected, held, std::memory_order_acquire,
-                                              std::memory_order_relaxed);
-    }
-    SYNCMAP_INLINE void lock(domain& home) noexcept {
+    bool try_lock() noexcept { return take(held); }
+    SYNCMAP_INLINE void lock() noexcept {
         if (!try_lock()) [[unlikely]] {
-            lock_slowly(home);
+            lock_slowly();
         }
     }
-    SYNCMAP_INLINE void unlock(domain& home) noexcept {
+    SYNCMAP_INLINE void unlock() noexcept {
         // (B5) release: pairs with (B4).
-        state_.store(free, std::memory_order_release);
-        // (B6) Either this sees who is parked, or that one sees the store: pairs with (B7).
-        home.fence_if_readers_do();
-        if (home.parked(this).load(std::memory_order_relaxed) != 0) [[unlikely]] {
+        if (exchange_and_fence(state_, free) == awaited) [[unlikely]] {
             wake_one(state_);
         }
     }
 
+    /// For a load that helps; to be given back by give_back().
+    bool try_borrow() noexcept { return take(lent); }
+    void give_back() noexcept { state_.store(free, std::memory_order_release); }  // (B5)
+
 private:
     static constexpr std::uint32_t free = 0;
-    static constexpr std::uint32_t held = 1;
+    static constexpr std::uint32_t held = 1;     ///< by a writer
+    static constexpr std::uint32_t awaited = 2;  ///< the same, and somebody may be parked
+    static constexpr std::uint32_t lent = 3;     ///< to a load
 
-    SYNCMAP_NOINLINE void lock_slowly(domain& home) noexcept {
+    bool take(std::uint32_t as) noexcept {
+        std::uint32_t expected = free;
+        // (B4) acquire: pairs with the release in (B5).
+        return state_.compare_exchange_strong(expected, as, std::memory_order_acquire,
+                                              std::memory_order_relaxed);
+    }
+
+    SYNCMAP_NOINLINE void lock_slowly() noexcept {
         for (int spin = 0; spin < limit(100, 1); ++spin) {
             cpu_relax();
             if (state_.load(std::memory_order_relaxed) == free && try_lock()) {
                 return;
             }
         }
-        atomic<std::uint32_t>& parked = home.parked(this);
-        parked.fetch_add(1, std::memory_order_relaxed);
-        home.fence_everywhere();  // (B7)
-        while (!try_lock()) {
-            wait_while(state_, held);
+        while (!take(awaited)) {
+            std::uint32_t now = held;
+            if (state_.compare_exchange_strong(now, awaited, std::memory_order_relaxed) ||
+                now == awaited) {
+                wait_while(state_, awaited);
+            } else if (now == lent) {
+                yield();
+            }
         }
-        parked.fetch_sub(1, std::memory_order_relaxed);
     }
 
     atomic<std::uint32_t> state_{free};
 };
 
-/// Holds a lock for a block.
+/// Around user code that runs while this thread holds a lock of a map's bucket (Hash, KeyEqual, the allocator and
+/// what it calls, such as a std::new_handler). If it came back to that map to write, it would wait for itself:
+/// debug builds say so instead.
+class under_lock {
+public:
+    explicit under_lock([[maybe_unused]] const void* map) noexcept {
+#ifndef NDEBUG
+        outer_ = std::exchange(this_thread.locks, this);
+        map_ = map;
+#endif
+    }
+    under_lock(const under_lock&) = delete;
+    under_lock& operator=(const under_lock&) = delete;
+    ~under_lock() {
+#ifndef NDEBUG
+        this_thread.locks = outer_;
+#endif
+    }
+
+    static void assert_not_under([[maybe_unused]] const void* map) noexcept {
+#ifndef NDEBUG
+        for (const under_lock* at = this_thread.locks; at != nullptr; at = at->outer_) {
+            if (at->map_ == map) {
+                die("Hash, KeyEqual or an allocator has come back to the map that is calling it: it would "
+                    "wait for itself");
+            }
+        }
+#endif
+    }
+
+private:
+#ifndef NDEBUG
+    const under_lock* outer_;
+    const void* map_;
+#endif
+};
+
+/// Holds a lock for a block, in which user code of the map may run.
 class lock_guard {
 public:
-    lock_guard(bucket_lock& lock, domain& home) noexcept : lock_(lock), home_(home) {
-        lock_.lock(home_);
+    SYNCMAP_INLINE lock_guard(bucket_lock& lock, const void* map) noexcept : lock_(lock), user_code_(map) {
+        lock_.lock();
     }
     lock_guard(const lock_guard&) = delete;
     lock_guard& operator=(const lock_guard&) = delete;
-    ~lock_guard() { lock_.unlock(home_); }
+    SYNCMAP_INLINE ~lock_guard() { lock_.unlock(); }
 
 private:
     bucket_lock& lock_;
-    domain& home_;
+    [[no_unique_address]] under_lock user_code_;
 };
 
 }  // namespace syncmap::inline v0::detail

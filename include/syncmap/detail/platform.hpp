@@ -4,7 +4,7 @@
 // threads: threads.hpp). Every macro of the library but its version's is defined here. Switches for tests only:
 // SYNCMAP_PORTABLE_TAGS (no SIMD), SYNCMAP_FULL_FENCE (readers fence for themselves, as where there is no
 // membarrier), SYNCMAP_TINY (tables and thresholds so small that every rare path is common), and
-// SYNCMAP_THREADS (a header in place of what threads.hpp declares).
+// SYNCMAP_THREADS and SYNCMAP_ATOMIC (a header in place of what threads.hpp declares, or of its atomics).
 #pragma once
 
 #include <atomic>

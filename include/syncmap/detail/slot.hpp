@@ -142,7 +142,7 @@ public:
     using token = unit_of<T>;
 
     [[nodiscard]] token load() const noexcept {
-        return bits_.load(std::memory_order_acquire);  // (S3) pairs with (S4)
+        return bits_.load(std::memory_order_seq_cst);  // (S3) pairs with (S4); as (B1)
     }
     void store(token bits) noexcept {
         bits_.store(bits, std::memory_order_release);  // (S4) pairs with (S3)
@@ -224,7 +224,7 @@ public:
     [[nodiscard]] box<T>* first() noexcept { return this; }
     /// The value's box, null once the key has been erased.
     [[nodiscard]] token load() const noexcept {
-        return current_.load(std::memory_order_acquire);  // (S5) pairs with (S6)
+        return current_.load(std::memory_order_seq_cst);  // (S5) pairs with (S6); as (B1)
     }
     void store(token value) noexcept {
         current_.store(value, std::memory_order_release);  // (S6) pairs with (S5)
@@ -276,8 +276,9 @@ private:
 template <class Node>
 class node_slot {
 public:
+    /// Null where there is no entry: bucket.hpp, I5.
     [[nodiscard]] Node* load() const noexcept {
-        return node_.load(std::memory_order_acquire);  // (S8) pairs with (S9)
+        return node_.load(std::memory_order_seq_cst);  // (S8) pairs with (S9); as (B1)
     }
     void store(Node* node) noexcept {
         node_.store(node, std::memory_order_release);  // (S9) pairs with (S8)

@@ -9,8 +9,10 @@
 // I2  Nobody reads or writes a destination before the first source's `moved` flag leads there; that flag is
 //     set when all the unit's entries have been copied.
 // I3  A move that fails leaves the sources true and the destinations empty.
+// I4  A load that moves a unit waits for nobody, allocates nothing, and has nobody to wake (lock.hpp, I2): it leaves
+//     alone what would take an overflow bucket.
 // The Host gives hash_in(slot) and make_overflow(), which may throw, expect_nodes(slots, mask), which
-// prefetches for the former, free_overflow() and home(). Used by the engine.
+// prefetches for the former, free_overflow(), home() and identity(). Used by the engine.
 #pragma once
 
 #include <algorithm>
@@ -46,11 +48,13 @@ private:
     std::uint32_t heir_bits_;
 };
 
+enum class moved_by : bool { write, load };
+
 template <class Slot, class Host>
 class mover : public unit_map {
 public:
-    mover(table<Slot>& from, table<Slot>& to, Host& host) noexcept
-        : unit_map(from.bits, to.bits), from_(from), to_(to), host_(host) {}
+    mover(table<Slot>& from, table<Slot>& to, Host& host, moved_by who) noexcept
+        : unit_map(from.bits, to.bits), from_(from), to_(to), host_(host), who_(who) {}
 
     /// Whether all of a unit has moved.
     [[nodiscard]] bool moved(std::size_t unit) const noexcept {
@@ -59,12 +63,13 @@ public:
 
     void lock(std::size_t unit) noexcept {
         for (std::size_t i = 0; i < sources(); ++i) {
-            from_.locks[first_source(unit) + i].lock(host_.home());
+            from_.locks[first_source(unit) + i].lock();
         }
     }
     bool try_lock(std::size_t unit) noexcept {
         for (std::size_t i = 0; i < sources(); ++i) {
-            if (!from_.locks[first_source(unit) + i].try_lock()) {
+            bucket_lock& lock = from_.locks[first_source(unit) + i];
+            if (!(who_ == moved_by::load ? lock.try_borrow() : lock.try_lock())) {
                 unlock(unit, i);
                 return false;
             }
@@ -76,22 +81,13 @@ public:
     /// Moves a locked unit that has not moved yet. False, and nothing changed, when that fails.
     bool move_locked(std::size_t unit) noexcept {
         if (!to_.constructed) {
-            for (std::size_t i = 0; i < heirs(); ++i) {
-                to_.construct(first_heir(unit) + i,
-                              static_cast<std::uint32_t>(host_.home().now() - 1));
-            }
+            construct_heirs(unit);
         }
-        SYNCMAP_TRY {
-            for (std::size_t i = 0; i < sources(); ++i) {
-                copy_bucket(first_source(unit) + i);
+        if (!copy(unit)) {
+            while (made_ != nullptr) {
+                host_.free_overflow(std::exchange(made_, made_->next_of_table));
             }
-        }
-        SYNCMAP_CATCH_ALL {
-            take_back();
-            for (std::size_t i = 0; i < heirs(); ++i) {
-                to_.tags[first_heir(unit) + i].reset();
-                to_.chains[first_heir(unit) + i].store(nullptr, std::memory_order_relaxed);
-            }
+            construct_heirs(unit);
             return false;
         }
         while (made_ != nullptr) {
@@ -110,11 +106,36 @@ public:
 private:
     void unlock(std::size_t unit, std::size_t count) noexcept {
         for (std::size_t i = count; i-- > 0;) {
-            from_.locks[first_source(unit) + i].unlock(host_.home());
+            bucket_lock& lock = from_.locks[first_source(unit) + i];
+            if (who_ == moved_by::load) {
+                lock.give_back();
+            } else {
+                lock.unlock();
+            }
         }
     }
 
-    void copy_bucket(std::size_t source) {
+    void construct_heirs(std::size_t unit) noexcept {
+        const auto stamp = static_cast<std::uint32_t>(host_.home().now() - 1);
+        for (std::size_t i = 0; i < heirs(); ++i) {
+            to_.construct(first_heir(unit) + i, stamp);
+        }
+    }
+
+    bool copy(std::size_t unit) noexcept {
+        const under_lock user_code(host_.identity());
+        SYNCMAP_TRY {
+            for (std::size_t i = 0; i < sources(); ++i) {
+                if (!copy_bucket(first_source(unit) + i)) {
+                    return false;
+                }
+            }
+        }
+        SYNCMAP_CATCH_ALL { return false; }
+        return true;
+    }
+
+    bool copy_bucket(std::size_t source) {
         const std::size_t unit = unit_of(source);
         const bool overflow = from_.tags[source].load_control().overflow();
         for (auto b = from_.home(source); b.tags != nullptr; b = b.following()) {
@@ -126,18 +147,20 @@ private:
                 const unsigned i = first_slot(live);
                 const std::size_t heir =
                     heirs() == 1 ? first_heir(unit) : to_.index(host_.hash_in(b.slots[i]));
-                append(heir, b.tags->tag(i), b.slots[i]);
+                if (!append(heir, b.tags->tag(i), b.slots[i])) {
+                    return false;
+                }
             }
             if (!overflow) {
                 break;
             }
         }
+        return true;
     }
 
-    void append(std::size_t heir, std::uint8_t tag, const Slot& slot) {
-        if (!put(to_.tags[heir], to_.slots_of(heir), tag, slot)) [[unlikely]] {
-            append_to_chain(heir, tag, slot);
-        }
+    bool append(std::size_t heir, std::uint8_t tag, const Slot& slot) {
+        return put(to_.tags[heir], to_.slots_of(heir), tag, slot) ||
+               append_to_chain(heir, tag, slot);
     }
 
     static bool put(tag_group& tags, Slot* slots, std::uint8_t tag, const Slot& slot) noexcept {
@@ -151,26 +174,25 @@ private:
     }
 
     /// Only the newest bucket of the chain can have room: it is filled up before another is made.
-    SYNCMAP_NOINLINE void append_to_chain(std::size_t heir, std::uint8_t tag, const Slot& slot) {
+    SYNCMAP_NOINLINE bool append_to_chain(std::size_t heir, std::uint8_t tag, const Slot& slot) {
         const auto newest = to_.home(heir).following();
         if (newest.tags != nullptr && put(*newest.tags, newest.slots, tag, slot)) {
-            return;
+            return true;
+        }
+        if (who_ == moved_by::load) {
+            return false;
         }
         overflow_bucket<Slot>* const made = host_.make_overflow();
         put(made->tags, made->slots, tag, slot);
         made->next_of_table = std::exchange(made_, made);
         to_.link_in_chain(heir, made);
-    }
-
-    void take_back() noexcept {
-        while (made_ != nullptr) {
-            host_.free_overflow(std::exchange(made_, made_->next_of_table));
-        }
+        return true;
     }
 
     table<Slot>& from_;
     table<Slot>& to_;
     Host& host_;
+    moved_by who_;
     overflow_bucket<Slot>* made_ = nullptr;  ///< by the move that is going on
 };
 

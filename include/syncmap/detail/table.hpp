@@ -76,7 +76,7 @@ struct bucket_view {
     }
     /// The next bucket of the chain, whose `tags` are null at its end.
     [[nodiscard]] bucket_view following() const noexcept {
-        auto* const b = next->load(std::memory_order_acquire);  // (T1) pairs with (T2)
+        auto* const b = next->load(std::memory_order_seq_cst);  // (T1) pairs with (T2); as (B1)
         return b != nullptr ? of(*b) : bucket_view{nullptr, nullptr, nullptr, nullptr};
     }
 };
@@ -98,7 +98,7 @@ struct table : retired {
         stamps = reinterpret_cast<std::uint32_t*>(at);
         at += buckets() * sizeof(std::uint32_t);
         locks = reinterpret_cast<bucket_lock*>(at);
-        overflow_limit = default_overflow_limit();
+        overflow_limit.store(default_overflow_limit(), std::memory_order_relaxed);
     }
 
     static std::size_t units_for(std::uint32_t bits) {
@@ -179,7 +179,7 @@ struct table : retired {
     bool constructed = false;  ///< all buckets are; else whoever moves entries here constructs them
     atomic<table*> successor{nullptr};
     std::size_t units;
-    std::size_t overflow_limit;  ///< more overflow buckets than this call for another table
+    atomic<std::size_t> overflow_limit;  ///< more overflow buckets than this call for another table
 
     // Written while entries move out, and when buckets overflow: a cache line further on.
     std::byte apart[64];

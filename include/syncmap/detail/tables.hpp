@@ -64,7 +64,7 @@ public:
     private:
         SYNCMAP_NOINLINE void hand_over() {
             if (!list.empty()) {
-                owner_.garbage_.retire(list, thread_index, *owner_.home_);
+                owner_.garbage_.retire(list, thread_index);
             }
             if (owner_.garbage_.pending()) {
                 owner_.garbage_.sweep(*owner_.home_, owner_);
@@ -78,6 +78,7 @@ public:
     class operation {
     public:
         SYNCMAP_INLINE explicit operation(tables& owner) : debris_(owner), section_(*owner.home_) {
+            under_lock::assert_not_under(owner.identity());
             debris_.thread_index = section_.record().index;
         }
         [[nodiscard]] thread_record& record() const noexcept { return section_.record(); }
@@ -116,8 +117,8 @@ public:
 
     void clear() {
         operation op(*this);
-        // (N3) acq_rel: from here on others find nothing; what was linked before is ours to retire.
-        table_type* const t = read_.exchange(nullptr, std::memory_order_acq_rel);
+        // (N3) From here on others find nothing; what was linked before is ours to retire. A write: engine.hpp, I5.
+        table_type* const t = exchange_and_fence(read_, nullptr);
         if (t != nullptr) {
             generation_type* const g = t->gen;
             g->root = t;
@@ -238,14 +239,16 @@ public:
     using base::allocator;
     using base::set_allocator;
     [[nodiscard]] domain& home() const noexcept { return *home_; }
+    /// What under_lock knows the map by.
+    [[nodiscard]] const void* identity() const noexcept { return this; }
 
 protected:
     [[nodiscard]] table_type* read_table() const noexcept {
-        return read_.load(std::memory_order_acquire);  // (N1) acquire: pairs with (N2)
+        return read_.load(std::memory_order_seq_cst);  // (N1) pairs with (N2); as (B1)
     }
 
-    /// After a load that has met a moved bucket: moves one, if nobody is in the way. Runs no user code but
-    /// Hash, because a fork of the process waits for this.
+    /// After a load that has met a moved bucket: moves one, if nobody is in the way; waits for nobody, allocates
+    /// nothing, makes no system call. Runs no user code but Hash, because a fork of the process waits for this.
     SYNCMAP_NOINLINE void pay_for_miss() {
         const section inside(*home_);
         thread_record& me = inside.record();
@@ -255,10 +258,9 @@ protected:
             return;
         }
         t->gen->misses.fetch_add(1, std::memory_order_relaxed);
-        retired_list unlinked;
-        help(unlinked, units_per_miss);
-        if (!unlinked.empty()) {
-            garbage_.retire(unlinked, me.index, *home_);
+        table_type* const next = t->successor.load(std::memory_order_acquire);
+        if (next != nullptr && move_some(*t, *next, moved_by::load, units_per_miss)) {
+            garbage_.try_retire(me.index, [&](retired_list& out) { promote(out, *t, *next); });
         }
     }
 
@@ -329,7 +331,8 @@ protected:
         std::uint32_t bits = t.bits;
         if (live > grow_limit(bits)) {
             ++bits;
-        } else if (t.overflow_count.load(std::memory_order_relaxed) > t.overflow_limit) {
+        } else if (t.overflow_count.load(std::memory_order_relaxed) >
+                   t.overflow_limit.load(std::memory_order_relaxed)) {
             bits += live > grow_limit(bits) / 2 ? 1 : 0;
         } else if (bits > floor &&
                    (live < shrink_limit(bits) || (compact && bits > bits_for(live)))) {
@@ -372,76 +375,89 @@ protected:
     using mover_type = mover<slot, tables>;
 
     /// Before a write: the unit of its bucket. True when that has moved.
-    bool move_home(retired_list& unlinked, table_type& from, table_type& to, std::uint64_t hash) {
-        mover_type m(from, to, *this);
-        const std::size_t unit = m.unit_of(from.index(hash));
+    bool move_home(table_type& from, table_type& to, std::uint64_t hash) {
+        mover_type m(from, to, *this, moved_by::write);
+        return move(from, m, m.unit_of(from.index(hash)));
+    }
+
+    /// A unit, waiting for its locks. True when it has moved, here or in other hands.
+    static bool move(table_type& from, mover_type& m, std::size_t unit) {
         if (m.moved(unit)) {
             return true;
         }
         m.lock(unit);
-        return move_and_unlock(unlinked, from, to, m, unit);
+        return move_and_unlock(from, m, unit);
     }
-
-    bool move_and_unlock(retired_list& unlinked, table_type& from, table_type& to, mover_type& m,
-                         std::size_t unit) {
-        if (m.moved(unit)) {
-            m.unlock(unit);
-            return true;
+    static bool move_and_unlock(table_type& from, mover_type& m, std::size_t unit) {
+        bool done = m.moved(unit);
+        if (!done && m.move_locked(unit)) {
+            // (N4) acq_rel: whoever finds that all have moved has the work of all behind it when it promotes. Counted
+            // under the locks: a thread that is stopped in between holds them, and is known to be in the way.
+            from.moved.fetch_add(m.sources(), std::memory_order_acq_rel);
+            done = true;
         }
-        const bool done = m.move_locked(unit);
         m.unlock(unit);
-        // (N4) acq_rel: the last mover has all the others' work behind it when it promotes.
-        if (done && from.moved.fetch_add(m.sources(), std::memory_order_acq_rel) + m.sources() ==
-                        from.buckets()) {
-            promote(unlinked, from, to);
-        }
         return done;
     }
+    static bool all_moved(const table_type& t) noexcept {
+        return t.moved.load(std::memory_order_acquire) == t.buckets();  // (N4)
+    }
 
-    /// Moves up to `count` units, wherever they are; never waits.
-    void help(retired_list& unlinked, unsigned count) {
-        table_type* const t = read_table();
-        table_type* const next =
-            t != nullptr ? t->successor.load(std::memory_order_acquire) : nullptr;
-        if (next == nullptr) [[likely]] {
-            return;
+    /// Moves up to `count` units, wherever they are; never waits. True when all have moved: whoever finds that
+    /// promotes, so that nobody has to wait for the one who has moved the last.
+    bool move_some(table_type& from, table_type& to, moved_by who, unsigned count) {
+        if (all_moved(from)) {
+            return true;
         }
-        mover_type m(*t, *next, *this);
-        std::size_t unit = t->cursor.load(std::memory_order_relaxed) % m.units();
+        mover_type m(from, to, *this, who);
+        std::size_t unit = from.cursor.load(std::memory_order_relaxed) % m.units();
         for (unsigned looked = 0; looked < look_ahead && count != 0; ++looked) {
             if (!m.moved(unit) && m.try_lock(unit)) {
-                move_and_unlock(unlinked, *t, *next, m, unit);
+                move_and_unlock(from, m, unit);
                 --count;
             }
             unit = unit + 1 == m.units() ? 0 : unit + 1;
         }
-        t->cursor.store(unit, std::memory_order_relaxed);
+        from.cursor.store(unit, std::memory_order_relaxed);
+        return all_moved(from);
     }
 
-    /// Says whether every unit has moved: here, or in the hands of another thread.
+    /// A write's share in moving, beside its own bucket.
+    void help(retired_list& unlinked, unsigned count) {
+        table_type* const t = read_table();
+        table_type* const next =
+            t != nullptr ? t->successor.load(std::memory_order_acquire) : nullptr;
+        if (next != nullptr && move_some(*t, *next, moved_by::write, count)) [[unlikely]] {
+            promote(unlinked, *t, *next);
+            resize_if_due(*next);
+        }
+    }
+
+    /// All units, waiting for whoever has one in hand, and promotes. False if one cannot be moved.
     bool move_all(retired_list& unlinked, table_type& t, table_type& next) {
-        mover_type m(t, next, *this);
+        mover_type m(t, next, *this, moved_by::write);
         bool all = true;
         for (std::size_t unit = 0; unit < m.units(); ++unit) {
-            if (!m.moved(unit)) {
-                m.lock(unit);
-                all = move_and_unlock(unlinked, t, next, m, unit) && all;
-            }
+            all = move(t, m, unit) && all;
+        }
+        if (all) {
+            promote(unlinked, t, next);
         }
         return all;
     }
 
-    /// The last unit has moved: `dirty` becomes `read`, unless the map has been cleared meanwhile.
+    /// All units have moved: `dirty` becomes `read`, unless it has already, or the map has been cleared meanwhile.
     SYNCMAP_NOINLINE void promote(retired_list& unlinked, table_type& from, table_type& to) {
         // Chains that this rebuild did not get rid of would not go by another one.
-        to.overflow_limit = std::max(to.default_overflow_limit(),
-                                     2 * to.overflow_count.load(std::memory_order_relaxed));
-        to.gen->promotions.fetch_add(1, std::memory_order_relaxed);
+        to.overflow_limit.store(
+            std::max(to.default_overflow_limit(),
+                     2 * to.overflow_count.load(std::memory_order_relaxed)),
+            std::memory_order_relaxed);
         table_type* expected = &from;
         if (read_.compare_exchange_strong(expected, &to, std::memory_order_acq_rel,  // (N2)
                                           std::memory_order_relaxed)) {
+            to.gen->promotions.fetch_add(1, std::memory_order_relaxed);
             base::unlink(&from, unlinked);
-            resize_if_due(to);
         }
     }
 

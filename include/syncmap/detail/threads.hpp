@@ -3,10 +3,13 @@
 // All that the engine asks of threads: atomics, fences, waiting, and who is calling.
 //
 // One thin layer, so that a verification can put instrumented ones in their place: it defines SYNCMAP_THREADS
-// as the header that declares the same names. Nothing else in the library names std::atomic or a
-// function that waits, but for any.hpp, which is not part of the engine.
+// as the header that declares the same names, or SYNCMAP_ATOMIC as one that declares `atomic` alone. Nothing
+// else in the library names std::atomic or a function that waits, but for any.hpp, which is not part of the
+// engine.
 // Used by everything in detail/.
 #pragma once
+
+#include <type_traits>
 
 #include "platform.hpp"
 
@@ -28,8 +31,14 @@
 
 namespace syncmap::inline v0::detail {
 
+#if defined(SYNCMAP_ATOMIC)
+}  // namespace syncmap::inline v0::detail
+#include SYNCMAP_ATOMIC
+namespace syncmap::inline v0::detail {
+#else
 template <class X>
 using atomic = std::atomic<X>;
+#endif
 
 /// For a moment in which another processor is expected to get further.
 inline void cpu_relax() noexcept {
@@ -86,16 +95,25 @@ inline bool register_barrier_everywhere() noexcept {
     return ::syscall(SYS_membarrier, membarrier_register_private_expedited, 0, 0) == 0;
 }
 
-/// Every running thread of this process executes a full fence before this returns.
-inline void barrier_everywhere() noexcept {
-    if (::syscall(SYS_membarrier, membarrier_private_expedited, 0, 0) != 0) {
-        die("membarrier was available when the process started and is not any more");
-    }
+/// Every running thread of this process executes a full fence before this returns; or false, and nothing has
+/// happened: a process may lose the right to it (a sandbox that it enters, say).
+inline bool barrier_everywhere() noexcept {
+    return ::syscall(SYS_membarrier, membarrier_private_expedited, 0, 0) == 0;
 }
 #else
 inline bool register_barrier_everywhere() noexcept { return false; }
-inline void barrier_everywhere() noexcept { die("there is no membarrier here"); }
+inline bool barrier_everywhere() noexcept { return false; }
 #endif
+
+/// When this returns, every store that any thread had executed before the call is in memory. No store buffer
+/// keeps one for a millisecond, and a thread that loses its processor leaves none behind: so it waits, for long
+/// enough. By the clock: where membarrier is refused, sleeping may be too.
+inline void let_stores_take_effect() noexcept {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+    while (std::chrono::steady_clock::now() < end) {
+        sleep_briefly();
+    }
+}
 
 #if SYNCMAP_PTHREAD
 using thread_id = pthread_t;
@@ -106,3 +124,20 @@ inline bool same_thread(thread_id a, thread_id b) noexcept { return pthread_equa
 }  // namespace syncmap::inline v0::detail
 
 #endif
+
+namespace syncmap::inline v0::detail {
+
+/// Exchanges a value (release and acquire), and is a full fence after that. On x86 the exchange is one; elsewhere,
+/// and in C++'s own terms, what is done to one variable says nothing about others.
+template <class X>
+SYNCMAP_INLINE X exchange_and_fence(atomic<X>& at, std::type_identity_t<X> value) noexcept {
+#if (defined(__x86_64__) || defined(__i386__) || SYNCMAP_TSAN) && !defined(SYNCMAP_THREADS)
+    return at.exchange(value, std::memory_order_seq_cst);
+#else
+    const X old = at.exchange(value, std::memory_order_acq_rel);
+    full_fence();
+    return old;
+#endif
+}
+
+}  // namespace syncmap::inline v0::detail

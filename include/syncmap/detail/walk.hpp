@@ -110,7 +110,7 @@ private:
                 if (!may_lock) {
                     continue;
                 }
-                const lock_guard locked(t->locks[i], engine_.home());
+                const lock_guard locked(t->locks[i], engine_.identity());
                 moved = t->tags[i].load_control().moved();
                 if (!moved) {
                     copy_chain(record, t->home(i));
@@ -178,6 +178,9 @@ private:
                 batch_.push_back({key, s.load()});
             } else {
                 node* const n = s.load();
+                if (n == nullptr) {
+                    continue;
+                }
                 batch_.push_back({n, n->load(), hazard(record, hazard::kind::scoped)});
                 batch_.back().guard.protect(n);
             }
