@@ -42,7 +42,11 @@ public:
     static constexpr std::size_t scan_bytes = limit<std::size_t>(std::size_t{4} << 20U, 1024);
     static constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} << 10U, 512);
     static constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
-    static constexpr std::size_t compare_at_once = 2 * scan_objects;
+    /// What one write compares: many where there are many hazard slots to be looked at, so that these cost each object
+    /// little; else few, because it is a pause.
+    static constexpr std::size_t compare_at_least = limit<std::size_t>(256, 4);
+    static constexpr std::size_t compare_at_most = 2 * scan_objects;
+    static constexpr std::size_t slots_an_object = 4;
 
     struct stripe {
         bucket_lock lock;
@@ -174,7 +178,7 @@ public:
         hand h;
         block* const b = newest();
         if (b != nullptr) {
-            take_everything(h, *b, home, may_wait);
+            take_everything(h, *b, may_wait);
         }
         // epoch.hpp, I2: the first look that says so is enough, whoever comes after it.
         const std::uint64_t stamp = home.stamp();
@@ -223,9 +227,9 @@ public:
 
     /// In debug builds: that no pinned handle outlives its map. One from before a fork may be out of reach.
     template <class Disposer>
-    static void assert_not_announced([[maybe_unused]] retired_list& list,
-                                     [[maybe_unused]] const domain& home,
-                                     [[maybe_unused]] Disposer& dispose) noexcept {
+    void assert_not_announced([[maybe_unused]] retired_list& list,
+                              [[maybe_unused]] const domain& home,
+                              [[maybe_unused]] Disposer& dispose) noexcept {
 #ifndef NDEBUG
         hand h;
         h.passed.splice(list);
@@ -411,7 +415,7 @@ private:
     }
 
     /// For a reclaim(): takes all that the stripes have, and what sweeps have in hand.
-    static void take_everything(hand& h, block& from, domain& home, bool may_wait) {
+    static void take_everything(hand& h, block& from, bool may_wait) {
         for (block* b = &from; b != nullptr; b = b->older) {
             for (std::uint32_t i = 0; i < b->count; ++i) {
                 stripe& s = b->at(i);
@@ -488,12 +492,12 @@ private:
     /// Finds out which objects hazards announce, and calls seen(slot) for each. That is final for the others: nobody
     /// can reach them any more, so nobody can begin to announce them.
     template <class Disposer, class Seen>
-    SYNCMAP_NOINLINE static void compare(hand& h, const domain& home, Disposer& dispose,
-                                         Seen&& seen) {
+    SYNCMAP_NOINLINE void compare(hand& h, const domain& home, Disposer& dispose, Seen&& seen) {
         candidates all;  // large, but no destructor runs on top of it
         retired_list plain;
         retired_list whole;
-        std::size_t room = compare_at_once;
+        std::size_t room = std::clamp(slots_seen_.load(std::memory_order_relaxed) / slots_an_object,
+                                      compare_at_least, compare_at_most);
         const auto pop = [&](retired_list& from) {
             const retired_weight w = dispose.weight(from.front());
             retired* const r = from.pop(w.objects, w.bytes);
@@ -516,13 +520,16 @@ private:
         for (; room != 0 && h.look != 0 && !h.again.empty(); --room, --h.look) {
             pop(h.again);
         }
+        std::size_t slots = 0;
         home.for_each_hazard([&](const void* object, const hazard_slot& slot) {
+            ++slots;
             if (retired* const r = all.take_out(object)) {
                 seen(slot);
                 dispose.separate(r);
                 push(h.announced, r);
             }
         });
+        slots_seen_.store(slots, std::memory_order_relaxed);
         all.for_each([&](retired* r) {
             if (!dispose.goes_with_key(r)) {
                 push(plain, r);
@@ -573,6 +580,7 @@ private:
     atomic<std::uint32_t> holding_{0};  ///< stripes in which something is announced
     atomic<std::size_t> dropped_{0};    ///< handles, as of the last look at what they had kept
     atomic<bool> reclaiming_{false};
+    atomic<std::size_t> slots_seen_{0};  ///< hazard slots, when objects were compared with them last
 };
 
 }  // namespace syncmap::inline v0::detail

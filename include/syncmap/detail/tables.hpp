@@ -220,7 +220,7 @@ public:
                 t->gen->root = t;
                 for (bool gone = false; !gone;) {
                     gone = base::destroy_generation(t->gen, parts);
-                    garbage::assert_not_announced(parts, *home_, *this);
+                    garbage_.assert_not_announced(parts, *home_, *this);
                     base::destroy_list(parts);
                 }
             }
