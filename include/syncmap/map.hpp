@@ -52,8 +52,8 @@ namespace syncmap::inline v0 {
 ///   list, under a lock of that list.
 /// - *Strong:* if Hash, KeyEqual, a copy, an allocation or a callback throws, the map is as it was.
 /// - *Synchronizes:* a call that sees the effect of another one happens after everything that the thread of
-///   that other call did before it (release/acquire). All calls on one key are in one order that
-///   every thread agrees on (linearizable), and clear() is in it.
+///   that other call did before it (release/acquire). All calls on one map, whatever their keys, and
+///   clear(), are in one order that every thread agrees on (linearizable).
 /// - *O(1),* for a call on a key: on average, beside Hash, KeyEqual and the copies it returns, and also in
 ///   the worst case as far as moving to a larger or smaller table is concerned: it moves at most 6 buckets
 ///   (each time it tries, where it has to try again). With n keys of one hash it is O(n).
@@ -476,7 +476,7 @@ public:
         return entries;
     }
 
-    /// Removes everything at once: linearizable with all calls on single keys. What was there is
+    /// Removes everything at once: linearizable, like the calls on single keys. What was there is
     /// destroyed bit by bit by later writes, or by reclaim(). Capacity from reserve() is gone too.
     /// @progress Lock-free but for the list that what was there is put into. @complexity O(1). @go `Clear`.
     /// @ordering Synchronizes with every call that sees it, and with the writes it erases.

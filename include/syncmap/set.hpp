@@ -208,7 +208,7 @@ public:
         return keys;
     }
 
-    /// Takes everything out at once: linearizable with all calls on single keys. As map::clear().
+    /// Takes everything out at once: linearizable, like the calls on single keys. As map::clear().
     /// @progress Lock-free but for the list that what was there is put into. @complexity O(1). @go `Clear`.
     /// @ordering Synchronizes with the calls on single keys that it follows, and with those that see it.
     /// @may_throw Nothing.
