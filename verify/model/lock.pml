@@ -1,104 +1,107 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A bucket's lock (lock.hpp): taken by a read-modify-write, given back by a plain store, which may lie in the
-// store buffer of its processor while the same thread already looks at who is parked. So whoever is
-// about to park empties all the buffers, by membarrier, between announcing itself and looking at the lock again.
+// A bucket's lock (lock.hpp): taken and given back by read-modify-writes; who waits long sleeps in a futex.
 //
-// Proved: no two threads hold the lock; no thread is left parked while nobody holds the lock; everybody comes
-// to an end, however often a wake-up comes too early.
-// Not here: spinning, which adds nothing but time; locks that share a count, which adds wake-ups for nothing.
+// Whoever is about to sleep makes the state `awaited` first; whoever finds that when giving back wakes one
+// sleeper. That one does not know whether there are others, so it takes the lock as `awaited` too. A load
+// that helps to move must not make a system call, not even to wake somebody: it takes the lock as `lent`, on
+// which nobody sleeps, and gives it back by a plain store, which may lie in its store buffer for a while.
+// Those who sleep already, while a load has the lock, are not forgotten: to be lent the lock was free, so
+// one of them has been woken, and is now among those who yield until the load is done.
+//
+// Proved: no two threads hold the lock; no thread is left asleep for ever; everybody comes to an end,
+// however often a thread is woken for nothing; a load comes to an end without having waited or woken.
+// Not here: spinning, which is another attempt to take the lock; several locks at once (move.pml).
 
-#ifndef THREADS
-#define THREADS 3
+#ifndef WRITERS
+#define WRITERS 3
+#endif
+#ifndef LOADS
+#define LOADS 1
 #endif
 #ifndef TIMES
-#define TIMES 2      /* how often each takes the lock */
+#define TIMES 2      /* how often each writer takes the lock, and each load tries to */
 #endif
 
-bool held;                   // as others see it
-bool giving_back[THREADS];   // a store of `free` that is on its way to memory
-byte parked;                 // how many have announced that they park
-bool asleep[THREADS];        // in the futex
+mtype = { FREE, HELD, AWAITED, LENT };
+mtype state = FREE;          // as all see it
+byte giving_back;            // which load's store of FREE is on its way to memory, 0 none
+bool asleep[WRITERS];        // in the futex
 byte inside;                 // how many hold the lock
+byte signals = 1;            // that may wake somebody for no reason
 
-inline reach_memory(thread) {
-    if
-    :: giving_back[thread] -> giving_back[thread] = false; held = false
-    :: else
-    fi
-}
-
-// A store reaches memory whenever it likes. One at a time: the lock cannot be taken, and given back, again before.
-active proctype memory() {
-end:
-    do
-    :: d_step { giving_back[0] -> reach_memory(0) }
-    :: d_step { giving_back[1] -> reach_memory(1) }
-#if THREADS > 2
-    :: d_step { giving_back[2] -> reach_memory(2) }
-#endif
-#if THREADS > 3
-    :: d_step { giving_back[3] -> reach_memory(3) }
-#endif
-    od
-}
-
-inline try_lock(me, mine) {      // (B4) a locked instruction: empties the own buffer before
+inline take(as, mine) {      // (B4) a compare-exchange
     d_step {
-        reach_memory(me);
-        mine = !held;
-        held = true
+        mine = state == FREE;
+#ifdef DEFECT_TAKEN_IN_TWO_STEPS
+    }
+    d_step {
+#endif
+        state = (mine -> as : state)
     }
 }
 
-inline membarrier(i) {           // (B7) one processor after the other
-    i = 0;
-    do
-    :: d_step { i < THREADS -> reach_memory(i); i++ }
-    :: i == THREADS -> break
-    od;
-    i = 0
+// Compares and sleeps in one step, as the kernel does: nobody wakes in between.
+inline sleep_while(expected, me) {
+    d_step {
+        asleep[me] = state == expected;
+        printf("%d: sleeps: %d\n", me, asleep[me])
+    }
+    if
+    :: !asleep[me]
+    :: d_step { signals > 0 -> signals--; asleep[me] = false }
+    fi
 }
 
-inline lock_slowly(me, mine, i) {
-#ifdef DEFECT_MEMBARRIER_BEFORE_PARKED
-    membarrier(i);
-#endif
-    d_step { reach_memory(me); parked++ }
-    printf("%d: is about to park\n", me);
-#if !defined(DEFECT_NO_MEMBARRIER_TO_PARK) && !defined(DEFECT_MEMBARRIER_BEFORE_PARKED)
-    membarrier(i);
-#endif
+inline lock_slowly(me, mine, now) {
     do
-    :: try_lock(me, mine);
+    ::
+#ifdef DEFECT_TAKEN_AS_HELD
+        take(HELD, mine);
+#else
+        take(AWAITED, mine);
+#endif
         if
         :: mine -> break
         :: else
         fi;
-        d_step {                 // the kernel looks again, and then nobody wakes before this one sleeps
-            asleep[me] = held;
-            printf("%d: parks: %d\n", me, asleep[me])
-        }
-        !asleep[me]
-    od;
-    printf("%d: is not parked any more\n", me);
-#ifdef DEFECT_PARKED_SET_TO_NONE
-    d_step { reach_memory(me); parked = 0 }
-#else
-    d_step { reach_memory(me); parked-- }
+        d_step {             // a compare-exchange of HELD by AWAITED
+            now = state;
+#if defined(DEFECT_AWAITED_OVER_LENT)
+            state = (now == HELD || now == LENT -> AWAITED : now)
+#elif !defined(DEFECT_AWAITED_NOT_SAID)
+            state = (now == HELD -> AWAITED : now)
 #endif
+        }
+        if
+#if defined(DEFECT_AWAITED_OVER_LENT)
+        :: now == LENT -> sleep_while(AWAITED, me)
+#elif defined(DEFECT_SLEEPS_ON_LENT)
+        :: now == LENT -> sleep_while(LENT, me)
+#else
+        :: now == LENT -> state != LENT   // yields until then
+#endif
+#ifdef DEFECT_AWAITED_NOT_SAID
+        :: now == HELD -> sleep_while(HELD, me)
+#else
+        :: now == HELD || now == AWAITED -> sleep_while(AWAITED, me)
+#endif
+        :: now == FREE       // meanwhile
+        fi
+    od
 }
 
 inline wake_one() {
     d_step {
-        reach_memory(me);        // a system call
         if
         :: asleep[0] -> asleep[0] = false
+#if WRITERS > 1
         :: asleep[1] -> asleep[1] = false
-#if THREADS > 2
+#endif
+#if WRITERS > 2
         :: asleep[2] -> asleep[2] = false
 #endif
-#if THREADS > 3
+#if WRITERS > 3
         :: asleep[3] -> asleep[3] = false
 #endif
         :: else
@@ -106,55 +109,88 @@ inline wake_one() {
     }
 }
 
-inline unlock(me, seen) {
+inline unlock(me, now) {
 #ifdef DEFECT_LOOKS_BEFORE_UNLOCKING
-    seen = parked;
+    now = state;
 #endif
-    d_step {
-        inside--;
-        giving_back[me] = true;  // (B5)
-        printf("%d: gives the lock back\n", me)
-    }
+    d_step {                 // (B5) an exchange
 #ifndef DEFECT_LOOKS_BEFORE_UNLOCKING
-    seen = parked;               // (B6)
+        now = state;
 #endif
+        assert(state == HELD || state == AWAITED);
+        state = FREE;
+        inside--;
+        printf("%d: gives the lock back, %e\n", me, now)
+    }
 #ifndef DEFECT_UNLOCK_DOES_NOT_WAKE
     if
-    :: seen != 0 -> wake_one()
+    :: now == AWAITED -> wake_one()
     :: else
-    fi;
+    fi
 #endif
-    seen = 0
+}
+
+inline is_inside(me) {
+    d_step {
+        printf("%d: has the lock\n", me);
+        inside++;
+        assert(inside == 1)
+    }
 }
 
 proctype writer(byte me) {
-    byte times, i, seen;
+    byte times;
+    mtype now;
     bool mine;
     do
-    :: times == TIMES -> break
-    :: else ->
-        try_lock(me, mine);
+    :: times < TIMES ->
+        times++;
+        take(HELD, mine);
         if
         :: mine
-        :: else -> lock_slowly(me, mine, i)
+        :: else -> lock_slowly(me, mine, now)
         fi;
         mine = false;
-        d_step {
-            printf("%d: has the lock\n", me);
-            inside++;
-            assert(inside == 1)
-        }
-        unlock(me, seen);
-        times++
+        is_inside(me);
+        unlock(me, now);
+        now = 0
+    :: else -> break
+    od
+}
+
+proctype load(byte me) {
+    byte times;
+    bool mine;
+    do
+    :: times < TIMES ->
+        d_step { giving_back != me -> times++ }   // a read-modify-write empties the own buffer before
+        take(LENT, mine);
+        if
+        :: mine ->
+            is_inside(me);
+            d_step { inside--; giving_back = me; mine = false; printf("%d: gives the lock back\n", me) }
+        :: else              // and does without
+        fi
+    :: else -> break
+    od
+}
+
+// A store reaches memory whenever it likes.
+active proctype memory() {
+end:
+    do
+    :: d_step { giving_back != 0 -> giving_back = 0; state = FREE }
     od
 }
 
 init {
+    byte t;
     atomic {
-        byte t = 0;
-        do
-        :: t < THREADS -> run writer(t); t++
-        :: t == THREADS -> break
-        od
+        for (t : 0 .. WRITERS - 1) {
+            run writer(t)
+        }
+        for (t : WRITERS .. WRITERS + LOADS - 1) {
+            run load(t)
+        }
     }
 }
