@@ -22,7 +22,7 @@ inline std::string asked(const call& c, bool with_key) {
     const auto add = [&](const std::string& a) {
         arguments += (arguments.empty() ? "" : ", ") + a;
     };
-    if (with_key && c.what != member::clear) {
+    if (with_key && c.what != member::clear && c.what != member::size) {
         add("key " + std::to_string(c.key));
     }
     switch (c.what) {
@@ -79,6 +79,7 @@ inline void draw(std::ostream& out, const history& h) {
     }
     std::stable_sort(events.begin(), events.end());
 
+    const std::uint64_t first = h.first_moment();
     constexpr int width = 30;
     std::array<bool, lanes> busy{};
     out << std::setw(8) << "moment";
@@ -89,7 +90,7 @@ inline void draw(std::ostream& out, const history& h) {
     for (const event& e : events) {
         const call& c = *e.of;
         const bool begins = e.when == c.begin;
-        out << std::setw(8) << (e.when == call::open ? "" : std::to_string(e.when));
+        out << std::setw(8) << (e.when == call::open ? "" : std::to_string(e.when - first));
         busy[c.lane] = begins;
         std::string line;
         for (std::size_t i = 0; i < lanes; ++i) {
