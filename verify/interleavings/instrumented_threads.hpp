@@ -125,7 +125,12 @@ inline void full_fence(machine::where from = machine::where::current()) { machin
 
 /// Readers without a fence of their own, unless SYNCMAP_FULL_FENCE asks for the other protocol.
 inline bool register_barrier_everywhere() noexcept { return !SYNCMAP_FULL_FENCE; }
-inline void barrier_everywhere(machine::where from = machine::where::current()) {
+inline bool barrier_everywhere(machine::where from = machine::where::current()) {
+    machine::fence_everywhere(from);
+    return true;
+}
+/// As if every thread had executed a fence while this one waited.
+inline void let_stores_take_effect(machine::where from = machine::where::current()) {
     machine::fence_everywhere(from);
 }
 
