@@ -129,6 +129,7 @@ inline bool barrier_everywhere(machine::where from = machine::where::current()) 
     machine::fence_everywhere(from);
     return true;
 }
+/// As if every thread had executed a fence while this one waited.
 inline void let_stores_take_effect(machine::where from = machine::where::current()) {
     machine::fence_everywhere(from);
 }

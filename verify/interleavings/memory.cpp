@@ -21,7 +21,7 @@ struct location {
 };
 location locations[max_locations];
 std::size_t location_count = 0;
-view sequentially_consistent;
+view in_order;  ///< what the sequentially consistent ones have read and written; no steps
 
 location* find(const void* at) noexcept {
     for (std::size_t i = 0; i < location_count; ++i) {
@@ -62,22 +62,32 @@ bool releases(std::memory_order o) noexcept {
     return o == std::memory_order_release || o == std::memory_order_acq_rel ||
            o == std::memory_order_seq_cst;
 }
-/// A sequentially consistent operation is one between two fences: a little stronger than C++'s.
-void fence_if_consistent(std::memory_order o, knowledge& by) noexcept {
-    if (o == std::memory_order_seq_cst) {
-        fence(by);
+bool consistent(std::memory_order o) noexcept { return o == std::memory_order_seq_cst; }
+
+/// Only the places in it, not the steps.
+void join_places(view& into, const view& other) noexcept {
+    for (std::size_t i = arena::max_threads; i < into.size(); ++i) {
+        into[i] = std::max(into[i], other[i]);
     }
 }
 
+/// The thread has read or written this value.
+void reach(knowledge& by, const location& l, std::size_t index, std::memory_order order) noexcept {
+    std::uint16_t& mine = by.seen[place_of(l)];
+    mine = static_cast<std::uint16_t>(index);
+    if (consistent(order)) {
+        in_order[place_of(l)] = std::max(in_order[place_of(l)], mine);
+    }
+}
 void read(knowledge& by, const location& l, std::size_t index, std::memory_order order) noexcept {
-    by.seen[place_of(l)] = static_cast<std::uint16_t>(index);
+    reach(by, l, index, order);
     join(acquires(order) ? by.seen : by.acquired, l.history[index].seen);
 }
 /// `continued`: the view beside the value before, if this continues a release sequence.
 void append(knowledge& by, location& l, void* at, std::size_t size, std::uint64_t value,
             std::memory_order order, const view& continued) {
     const auto index = static_cast<std::uint16_t>(l.history.size());
-    by.seen[place_of(l)] = index;
+    reach(by, l, index, order);
     l.history.push_back({value, releases(order) ? by.seen : by.released});
     view& beside = l.history.back().seen;
     beside[place_of(l)] = index;
@@ -89,7 +99,7 @@ void append(knowledge& by, location& l, void* at, std::size_t size, std::uint64_
 
 void reset() noexcept {
     location_count = 0;
-    sequentially_consistent = {};
+    in_order = {};
 }
 void forget(const void* at) noexcept {
     if (location* const l = find(at)) {
@@ -103,19 +113,24 @@ std::uint64_t newest(const void* at, std::size_t size) noexcept {
     return bits;
 }
 
-unsigned readable(const knowledge& by, const void* at) noexcept {
+unsigned readable(const knowledge& by, const void* at, std::memory_order order) noexcept {
     const location* const l = find(at);
-    return l != nullptr ? static_cast<unsigned>(l->history.size() - by.seen[place_of(*l)]) : 1;
+    if (l == nullptr) {
+        return 1;
+    }
+    const std::size_t place = place_of(*l);
+    const auto oldest =
+        consistent(order) ? std::max(by.seen[place], in_order[place]) : by.seen[place];
+    return static_cast<unsigned>(l->history.size() - oldest);
 }
 
 std::uint64_t load(knowledge& by, const void* at, std::size_t size, std::memory_order order,
                    unsigned back) {
-    fence_if_consistent(order, by);
     const location* const l = find(at);
     if (l == nullptr) {
         return newest(at, size);
     }
-    const std::size_t index = l->history.size() - 1 - std::min(back, readable(by, at) - 1);
+    const std::size_t index = l->history.size() - 1 - std::min(back, readable(by, at, order) - 1);
     read(by, *l, index, order);
     return l->history[index].value;
 }
@@ -123,7 +138,6 @@ std::uint64_t load(knowledge& by, const void* at, std::size_t size, std::memory_
 void store(knowledge& by, void* at, std::size_t size, std::uint64_t value,
            std::memory_order order) {
     append(by, find_or_add(at, size), at, size, value, order, view{});
-    fence_if_consistent(order, by);
 }
 
 change read_modify_write(knowledge& by, void* at, std::size_t size, std::memory_order success,
@@ -132,21 +146,30 @@ change read_modify_write(knowledge& by, void* at, std::size_t size, std::memory_
     change c{l.history.back().value, l.history.back().value, false};
     c.made = f(c.after);
     const std::memory_order order = c.made ? success : failure;
-    fence_if_consistent(order, by);
     read(by, l, l.history.size() - 1, order);
     if (c.made) {
         const view continued = l.history.back().seen;
         append(by, l, at, size, c.after, order, continued);
     }
-    fence_if_consistent(order, by);
     return c;
 }
 
 void fence(knowledge& by) noexcept {
     join(by.seen, by.acquired);
-    join(sequentially_consistent, by.seen);
-    by.seen = sequentially_consistent;
+    join_places(in_order, by.seen);
+    join_places(by.seen, in_order);
     by.released = by.seen;
+}
+void fence_everywhere(const std::vector<knowledge*>& all) noexcept {
+    view everything{};
+    for (knowledge* const one : all) {
+        fence(*one);
+        join(everything, one->seen);
+    }
+    join_places(everything, in_order);
+    for (knowledge* const one : all) {
+        one->seen = one->released = everything;
+    }
 }
 
 }  // namespace memory
