@@ -17,9 +17,10 @@ namespace {
 using namespace support;
 
 using number_map = syncmap::map<std::uint64_t, std::uint64_t>;
-using traced_allocator = tracking_allocator<std::pair<const std::uint64_t, std::uint64_t>, true>;
-using traced_map = syncmap::map<std::uint64_t, std::uint64_t, syncmap::hash<std::uint64_t>,
-                                std::equal_to<>, traced_allocator>;
+using propagating_allocator =
+    tracking_allocator<std::pair<const std::uint64_t, std::uint64_t>, true>;
+using propagating_map = syncmap::map<std::uint64_t, std::uint64_t, syncmap::hash<std::uint64_t>,
+                                     std::equal_to<>, propagating_allocator>;
 
 template <class Config>
 class capacity : public ::testing::Test {};
@@ -188,11 +189,11 @@ TEST(capacity_shrink, to_fit_does_nothing_where_everything_fits) {
 TEST(capacity_shrink, gives_memory_back_by_itself) {
     constexpr std::uint64_t n = 100000;
     tracking_resource here, there;
-    traced_map fresh{traced_allocator(there)};
+    propagating_map fresh{propagating_allocator(there)};
     for (std::uint64_t i = 0; i < n / 100; ++i) fresh.store(i, i);
     fresh.reclaim();
 
-    traced_map m{traced_allocator(here)};
+    propagating_map m{propagating_allocator(here)};
     for (std::uint64_t i = 0; i < n; ++i) m.store(i, i);
     for (std::uint64_t i = n / 100; i < n; ++i) m.erase(i);
     for (std::uint64_t i = 0; i < n; ++i) EXPECT_EQ(m.load(i).has_value(), i < n / 100);
