@@ -17,19 +17,22 @@ using texts = syncmap::map<int, std::string>;
 
 std::binary_semaphore halted{0}, go_on{0};
 bool over = false;
+constexpr int keys = 100;
 
 std::string text(char c) { return std::string(50, c); }
 
 // All in one thread of the child, which gets the record of the halted one.
 void use_in_child(texts& m) {
     std::vector<syncmap::pinned<std::string>> handles;
-    for (int i = 0; i < 200; ++i) handles.push_back(m.pin(1));
-    m.store(1, text('y'));
+    for (int i = 0; i < keys; ++i) {
+        handles.push_back(m.pin(i));
+        m.store(i, text('y'));
+    }
     m.reclaim();
     for (const auto& h : handles) check(*h == text('x'), "a handle in a child protects");
     handles.clear();
     m.reclaim();
-    // The parent's handle may be one of those that are lost, and keeps its value.
+    // The parent's handles, all on one value, may be lost, and keep it.
     check(m.stats().retired_objects <= 1,
           "a child keeps what handles of its parent's keep, no more");
 }
@@ -40,7 +43,7 @@ int main() {
     end_if_it_hangs();
     if (built_with == sanitizer::thread) return 0;  // a child may start no threads there
     texts m;
-    m.store(1, text('x'));
+    for (int i = 0; i < keys; ++i) m.store(i, text('x'));
     std::thread pinner([&] {
         std::vector<syncmap::pinned<std::string>> handles;
         handles.reserve(100);
