@@ -83,11 +83,8 @@ plan rounds_plan(const shape& of, const clocks& c, dice& d) {
     p.set = of.set;
     const bool divided = d.one_in(2);
     for (std::size_t i = 0; i < lanes; ++i) {
-        p.members[i] = few_members(of,
-                                   !divided ? role::all
-                                   : i == 0 ? role::writes
-                                            : role::loads,
-                                   d);
+        const role r = !divided ? role::all : i == 0 ? role::writes : role::loads;
+        p.members[i] = few_members(of, r, d);
     }
     return p;
 }
@@ -210,7 +207,9 @@ private:
         if (whole) {
             ++whole_;
             explained = search(h).explains();
-            if (!explained) show(of, "several keys", h);
+            if (!explained) {
+                show(of, "several keys", h);
+            }
         } else {
             const auto parts = key_by_key(h);
             for (std::size_t key = 0; key < parts.size() && explained; ++key) {
