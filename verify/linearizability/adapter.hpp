@@ -116,7 +116,7 @@ struct paced_equal {
     template <class Key>
     bool operator()(const Key& a, const Key& b) const noexcept {
         const bool equal = a == b;
-        spin(equal ? 0 : my_pace);
+        spin(equal ? 0 : my_pace.comparing);
         return equal;
     }
 };
@@ -130,7 +130,7 @@ public:
     using mapped_type = typename Map::mapped_type;
 
     void make(call& c) override {
-        my_pace = c.what < member::store && my_dice.one_in(2) ? my_dice(400) : 0;
+        my_pace = c.what < member::store ? pace::of_load() : pace::of_write();
         const key_type key = number<key_type>::make(c.key);
         const auto argument = [&] { return to(c.argument); };
         switch (c.what) {

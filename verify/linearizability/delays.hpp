@@ -40,7 +40,17 @@ private:
 
 inline thread_local dice my_dice(1);
 
-inline thread_local std::uint64_t my_pace = 0;  ///< for how long the call under way compares keys
+/// Of the call under way: slow ones meet quick ones.
+struct pace {
+    bool stops = false;           ///< at some steps: slow_atomic.hpp
+    std::uint64_t comparing = 0;  ///< of two keys takes so long
+
+    static pace of_load() noexcept {
+        return {my_dice.one_in(2), my_dice.one_in(2) ? my_dice(400) : 0};
+    }
+    static pace of_write() noexcept { return {my_dice.one_in(2)}; }
+};
+inline thread_local pace my_pace;
 
 inline void spin(std::uint64_t turns) noexcept {
     for (; turns > 0; --turns) {

@@ -48,33 +48,43 @@ plan long_plan(const shape& of, dice& d) {
     return p;
 }
 
-/// Few members in each thread, so that what they do to each other comes up often.
+enum class role { all, writes, loads };
+
+/// Few members, so that what they do to each other comes up often.
+std::vector<member> few_members(const shape& of, role r, dice& d) {
+    std::vector<member> few = some_members(of, d);
+    std::erase_if(few, [&](member m) {
+        const bool writes = m >= member::store;
+        return (r == role::writes && !writes) || (r == role::loads && writes);
+    });
+    while (few.size() > 1 + d(4)) {
+        few.erase(few.begin() + static_cast<std::ptrdiff_t>(d(few.size())));
+    }
+    return few;
+}
+
 plan rounds_plan(const shape& of, const clocks& c, dice& d) {
     plan p;
     p.threads = static_cast<std::uint16_t>(c.processors().size() < 3 || d.one_in(2) ? 2 : 3);
-    p.keys = static_cast<std::uint32_t>(2 + d(5));
-    p.calls = static_cast<std::uint32_t>(2 + d(3));
-    p.rounds = 300;
+    p.keys = static_cast<std::uint32_t>(2 + d(steps_are_slow() ? 3 : 5));
     p.by = d.one_in(2) ? c.by_counter() : timing();
     p.start_within = std::uint64_t{1} << d(10);
-    p.fresh = of.many >= 1000 && !d.one_in(3);
+    p.fresh = of.many >= 1000 && !d.one_in(3) && !steps_are_slow();
     if (!p.fresh) {
         p.others = static_cast<std::uint32_t>(d(16));
         p.clear_in = d.one_in(4) ? 20 : 0;
         p.walk_in = d.one_in(4) ? 20 : 0;
         p.erase_if = d.one_in(2);
-        if (d.one_in(2)) {
-            p.interrupted = true;
-            p.calls = static_cast<std::uint32_t>(20 + d(60));
-            p.rounds = 1000 / p.calls;
-        }
+        p.interrupted = d.one_in(2) && !steps_are_slow();
     }
+    const bool few_calls = !p.interrupted && !steps_are_slow();
+    p.calls = static_cast<std::uint32_t>(few_calls ? 2 + d(3) : 20 + d(60));
+    p.rounds = 1000 / p.calls;
     p.set = of.set;
-    for (std::vector<member>& mine : p.members) {
-        mine = some_members(of, d);
-        while (mine.size() > 1 + d(4)) {
-            mine.erase(mine.begin() + static_cast<std::ptrdiff_t>(d(mine.size())));
-        }
+    const bool divided = d.one_in(2);
+    for (std::size_t i = 0; i < lanes; ++i) {
+        const role r = !divided ? role::all : i == 0 ? role::writes : role::loads;
+        p.members[i] = few_members(of, r, d);
     }
     return p;
 }
@@ -106,8 +116,8 @@ public:
         const auto start = steady_clock::now();
         steady_clock::duration in_rounds{};
         for (auto now = start; now - start < seconds;) {
-            const bool short_ones = in_rounds <= (now - start) / 2;
-            const shape& of = shapes_[dice_(shapes_.size())];
+            const bool short_ones = in_rounds <= (now - start) / 4 * (steps_are_slow() ? 3 : 2);
+            const shape& of = random_shape(short_ones && steps_are_slow() && dice_.one_in(2));
             ++(short_ones ? batches_ : maps_);
             if (short_ones ? !one_batch(of) : !one_map(of)) {
                 return false;
@@ -143,6 +153,15 @@ private:
             }
         }
     };
+
+    const shape& random_shape(bool crowded) {
+        for (;;) {
+            const shape& any = shapes_[dice_(shapes_.size())];
+            if (!crowded || any.many < 100) {
+                return any;
+            }
+        }
+    }
 
     bool one_map(const shape& of) {
         const plan p = long_plan(of, dice_);
@@ -188,7 +207,9 @@ private:
         if (whole) {
             ++whole_;
             explained = search(h).explains();
-            if (!explained) show(of, "several keys", h);
+            if (!explained) {
+                show(of, "several keys", h);
+            }
         } else {
             const auto parts = key_by_key(h);
             for (std::size_t key = 0; key < parts.size() && explained; ++key) {

@@ -20,4 +20,12 @@ std::vector<shape> node_shapes() {
     };
 }
 
+bool steps_are_slow() {
+#if defined(SYNCMAP_ATOMIC)
+    return true;
+#else
+    return false;
+#endif
+}
+
 }  // namespace linearizability

@@ -88,6 +88,7 @@ public:
     std::vector<call> calls;
 
     void run(subject& map, const plan& p, shared& s) {
+        calls.reserve(std::size_t{2} * p.calls);
         for (std::uint32_t i = 0; i < p.calls; ++i) {
             if (p.walk_in != 0 && dice_.one_in(p.walk_in)) {
                 walk(map, p, s);

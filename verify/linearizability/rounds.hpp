@@ -95,6 +95,7 @@ private:
     }
 
     void make_calls(worker& me) {
+        me.notes.calls.reserve(std::size_t{2} * plan_.rounds * (plan_.calls + plan_.keys + 1));
         std::optional<interruptions> often;
         if (plan_.interrupted) {
             often.emplace(50'000 + static_cast<long>(me.random(100'000)));

@@ -15,7 +15,7 @@ public:
     using key_type = typename Set::key_type;
 
     void make(call& c) override {
-        my_pace = c.what < member::store && my_dice.one_in(2) ? my_dice(400) : 0;
+        my_pace = c.what < member::store ? pace::of_load() : pace::of_write();
         const key_type key = number<key_type>::make(c.key);
         switch (c.what) {
         case member::load: c.result = set_.contains(key) ? the_value : none; break;

@@ -14,10 +14,11 @@ template <class X>
 class atomic : public std::atomic<X> {
     using base = std::atomic<X>;
 
+    /// Mostly for a short while, now and then for as long as several calls take.
     static void stop_now_and_then() noexcept {
-        using linearizability::my_dice;
-        if (my_dice.one_in(16)) {
-            linearizability::spin(my_dice(1000));
+        using namespace linearizability;
+        if (my_pace.stops && my_dice.one_in(16)) {
+            spin(my_dice(std::uint64_t{1} << my_dice(14)));
         }
     }
 

@@ -43,4 +43,7 @@ std::vector<shape> flat_shapes();
 std::vector<shape> node_shapes();
 std::vector<shape> set_shapes();
 
+/// Whether this program has been compiled with slow_atomic.hpp.
+bool steps_are_slow();
+
 }  // namespace linearizability

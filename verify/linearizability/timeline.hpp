@@ -41,9 +41,6 @@ inline std::string asked(const call& c, bool with_key) {
 }
 
 inline std::string answered(const call& c) {
-    if (c.end == call::open) {
-        return "under way";
-    }
     switch (c.what) {
     case member::store:
     case member::clear:
@@ -75,7 +72,9 @@ inline void draw(std::ostream& out, const history& h) {
     std::vector<event> events;
     for (const call& c : h.calls) {
         events.push_back({c.begin, &c});
-        events.push_back({c.end, &c});
+        if (c.end != call::open) {
+            events.push_back({c.end, &c});
+        }
     }
     std::stable_sort(events.begin(), events.end());
 
@@ -90,7 +89,7 @@ inline void draw(std::ostream& out, const history& h) {
     for (const event& e : events) {
         const call& c = *e.of;
         const bool begins = e.when == c.begin;
-        out << std::setw(8) << (e.when == call::open ? "" : std::to_string(e.when - first));
+        out << std::setw(8) << e.when - first;
         busy[c.lane] = begins;
         std::string line;
         for (std::size_t i = 0; i < lanes; ++i) {
