@@ -128,8 +128,9 @@ void step(const void* at, bool writes, where from) {
         const bool unborn = b.owner != nobody && me.knows.seen[b.owner] < b.born;
         if (b.freed || unborn) {
             violation(std::string(file_of(from)) + ":" + std::to_string(from.line()) +
-                      (b.freed ? ": access to freed memory"
-                               : ": access to memory whose allocation need not have been seen yet"));
+                      (b.freed
+                           ? ": access to freed memory"
+                           : ": access to memory whose allocation need not have been seen yet"));
         }
         b.last_access[current] = me.knows.seen[current];
     }

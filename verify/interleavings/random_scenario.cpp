@@ -47,8 +47,8 @@ const std::vector<call> contents[] = {
     full_bucket + std::vector<call>{erase(4), store(12, 4)},
 };
 
-constexpr verb looks[] = {verb::load, verb::load,     verb::load,    verb::load,
-                          verb::pin,  verb::contains, verb::visit,   verb::for_each};
+constexpr verb looks[] = {verb::load, verb::load,     verb::load,  verb::load,
+                          verb::pin,  verb::contains, verb::visit, verb::for_each};
 constexpr verb puts[] = {verb::store,       verb::store,    verb::store,  verb::load_or_store,
                          verb::try_emplace, verb::exchange, verb::update, verb::toggle};
 constexpr verb removals[] = {verb::erase,          verb::erase,    verb::erase,
@@ -64,8 +64,8 @@ kind random_kind(dice& d, kind last) {
     if (last != kind::other && d.one_in(2)) {
         return last == kind::remove ? kind::put : kind::look;
     }
-    constexpr kind all[] = {kind::look, kind::look, kind::look,   kind::put,
-                            kind::put,  kind::put,  kind::remove, kind::remove, kind::other};
+    constexpr kind all[] = {kind::look, kind::look,   kind::look,   kind::put,  kind::put,
+                            kind::put,  kind::remove, kind::remove, kind::other};
     return d.any_of(all);
 }
 
