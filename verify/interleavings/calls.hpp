@@ -63,9 +63,10 @@ inline const std::vector<call> half_moved = keys(0, 8);
 inline const std::vector<call> about_to_grow = keys(0, 7);
 // A full bucket in a table of four, and room for more elsewhere.
 inline const std::vector<call> full_bucket = {reserve(8),  store(0, 1), store(4, 2),
-                                       store(8, 3), store(1, 5), store(2, 6)};
+                                              store(8, 3), store(1, 5), store(2, 6)};
 // Four buckets for two entries: one erasure starts a table of two buckets.
-inline const std::vector<call> about_to_shrink = keys(0, 8) + erased(2, 8) + std::vector<call>{reclaim()};
+inline const std::vector<call> about_to_shrink =
+    keys(0, 8) + erased(2, 8) + std::vector<call>{reclaim()};
 // Eight buckets, being made four: half of them have moved, those of keys 1 and 5, which are to meet, have not.
 inline const std::vector<call> half_shrunk =
     keys(0, 8) + std::vector<call>{erase(0), erase(2), erase(4), erase(6), erase(8), erase(7)};

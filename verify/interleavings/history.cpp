@@ -133,8 +133,7 @@ public:
         for (bool more = true; more;) {
             more = false;
             for (std::size_t i = 0; i < all_.size(); ++i) {
-                if (only_looked(*all_[i]) && may_be_next(i, done) &&
-                    fits(*all_[i], map, changed)) {
+                if (only_looked(*all_[i]) && may_be_next(i, done) && fits(*all_[i], map, changed)) {
                     done |= bit(i);
                     more = true;
                 }
@@ -147,8 +146,8 @@ public:
             return false;
         }
         for (std::size_t i = 0; i < all_.size(); ++i) {
-            if (!only_looked(*all_[i]) && may_be_next(i, done) &&
-                fits(*all_[i], map, changed) && leads_on(done | bit(i), changed)) {
+            if (!only_looked(*all_[i]) && may_be_next(i, done) && fits(*all_[i], map, changed) &&
+                leads_on(done | bit(i), changed)) {
                 return true;
             }
         }
@@ -202,15 +201,16 @@ std::string to_string(const call& c) {
 }
 std::string to_string(const event& e) {
     const bool walks = e.made.what == verb::for_each || e.made.what == verb::erase_all;
-    return to_string(e.made) + (walks ? " at " + std::to_string(e.made.key) : "") + " = " + (e.got ? std::to_string(*e.got) : "-");
+    return to_string(e.made) + (walks ? " at " + std::to_string(e.made.key) : "") + " = " +
+           (e.got ? std::to_string(*e.got) : "-");
 }
 
 std::string to_string(const entries& map) {
     std::string text;
     for (std::size_t key = 0; key < map.size(); ++key) {
         if (map[key]) {
-            text += (text.empty() ? "" : ", ") + std::to_string(key) + ": " +
-                    std::to_string(*map[key]);
+            text +=
+                (text.empty() ? "" : ", ") + std::to_string(key) + ": " + std::to_string(*map[key]);
         }
     }
     return "{" + text + "}";

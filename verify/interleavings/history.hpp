@@ -30,8 +30,8 @@ enum class verb {
     exchange,
     compare_exchange,
     compare_and_erase,
-    update,  ///< adds `value` to what is there, or stores it
-    toggle,  ///< update: erases what is there, or stores `value`
+    update,    ///< adds `value` to what is there, or stores it
+    toggle,    ///< update: erases what is there, or stores `value`
     erase_if,  ///< whose predicate is true of this key alone
     for_each,
     erase_all,

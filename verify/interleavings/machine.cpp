@@ -125,12 +125,12 @@ void step(const void* at, bool writes, where from) {
     ++me.knows.seen[current];
     if (arena::contains(at)) {
         arena::block& b = arena::block_at(at);
-        const std::string place = std::string(file_of(from)) + ":" + std::to_string(from.line());
-        if (b.freed) {
-            violation(place + ": access to freed memory");
-        }
-        if (b.owner != nobody && me.knows.seen[b.owner] < b.born) {
-            violation(place + ": access to memory whose allocation need not have been seen yet");
+        const bool unborn = b.owner != nobody && me.knows.seen[b.owner] < b.born;
+        if (b.freed || unborn) {
+            violation(std::string(file_of(from)) + ":" + std::to_string(from.line()) +
+                      (b.freed
+                           ? ": access to freed memory"
+                           : ": access to memory whose allocation need not have been seen yet"));
         }
         b.last_access[current] = me.knows.seen[current];
     }

@@ -65,8 +65,8 @@ options options_given;
     // A random scenario is found again by its seed, which its name ends with.
     const std::string& name = exploring->what().name;
     const bool random = options_given.random_scenarios != 0;
-    std::vector<std::string> arguments{"interleavings", random ? "--scenarios-random" : "--scenario",
-                                       random ? "1" : name};
+    std::vector<std::string> arguments{
+        "interleavings", random ? "--scenarios-random" : "--scenario", random ? "1" : name};
     if (random) {
         arguments.insert(arguments.end(), {"--seed", name.substr(name.rfind(' ') + 1)});
     }
@@ -182,9 +182,10 @@ int main(int argc, char** argv) {
     CLI::App app("Explores interleavings of small scenarios.");
     app.add_option("--scenario", o.scenario, "only scenarios whose name contains this");
     app.add_option("--shape", o.shape, "flat, flat-wide-key, node-word, node-box or set");
-    app.add_option("--scenarios-random", o.random_scenarios,
-                   "so many random scenarios in place of the list, each in a shape of its own; their "
-                   "numbers begin with the seed");
+    app.add_option(
+        "--scenarios-random", o.random_scenarios,
+        "so many random scenarios in place of the list, each in a shape of its own; the first "
+        "one is that of the seed");
     app.add_option("--preemptions", o.within.preemptions, "at most so many in the systematic part")
         ->capture_default_str();
     app.add_option("--stale", o.within.stale,
@@ -195,7 +196,7 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--random", o.within.random, "so many random executions of a scenario")
         ->capture_default_str();
-    app.add_option("--seed", o.within.seed, "of the random part");
+    app.add_option("--seed", o.within.seed, "of what is random");
     app.add_option("--replay", o.replay,
                    "repeat one execution, step by step: the decisions that were printed");
     app.add_option("--part", o.part,
