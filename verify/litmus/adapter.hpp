@@ -15,6 +15,7 @@
 
 #include <syncmap/hash.hpp>
 
+#include "halt.hpp"
 #include "subject.hpp"
 
 namespace litmus {
@@ -68,6 +69,7 @@ struct lingering_equal {
             return true;
         }
         spin(linger);
+        halt::compared();
         return false;
     }
 };

@@ -45,7 +45,7 @@ namespace litmus {
 std::vector<layout> any_layouts() {
     std::vector<layout> layouts = {
         layout_of<syncmap::any_map, any_key, syncmap::any, map_members>("any_map")};
-    layouts.back().nodes = true;
+    layouts.back().halts = true;
     return layouts;
 }
 

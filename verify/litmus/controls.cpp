@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Maps by others, which keep what is demanded here: if they fail, it is the litmus tests that are wrong.
+#include <cstdio>
+
 #include "../../tests/reference/classic_sync_map.hpp"
 #include "adapter.hpp"
+
+#if __has_include(<boost/unordered/concurrent_flat_map.hpp>)
+#include <boost/unordered/concurrent_flat_map.hpp>
+#define LITMUS_BOOST 1
+#endif
 
 namespace litmus {
 namespace {
@@ -49,6 +56,32 @@ struct classic_members {
     }
 };
 
+#ifdef LITMUS_BOOST
+struct boost_members {
+    static inline const std::vector<member> all = {
+        member::contains, member::visit, member::try_emplace, member::erase, member::store};
+
+    template <class Map, class Key, class T, class Number>
+    static result make(Map& map, const call& c, const Key& key, const T& argument, const T&,
+                       Number number) {
+        result seen = absent;
+        const auto look = [&](const auto& entry) { seen = number(entry.second); };
+        switch (c.what) {
+        case member::contains: return map.contains(key);
+        case member::load:  // for the look at the end
+        case member::visit: map.cvisit(key, look); return seen;
+        case member::try_emplace: {
+            const bool inserted = map.try_emplace_or_cvisit(key, argument, look);
+            return inserted ? number(argument) : static_cast<result>(seen | was_there);
+        }
+        case member::erase: return static_cast<result>(map.erase(key));
+        case member::store: map.insert_or_assign(key, argument); return 0;
+        default: return nonsense;
+        }
+    }
+};
+#endif
+
 }  // namespace
 
 std::vector<layout> controls() {
@@ -58,6 +91,12 @@ std::vector<layout> controls() {
     };
     std::vector<layout> layouts = {
         layout_of<classic, u64, u64, classic_members>("control: classic")};
+#ifdef LITMUS_BOOST
+    using boost_map = boost::concurrent_flat_map<u64, u64, hash<u64>>;
+    layouts.push_back(layout_of<boost_map, u64, u64, boost_members>("control: Boost"));
+#else
+    std::puts("no boost/unordered/concurrent_flat_map.hpp: left out as a control");
+#endif
     for (layout& l : layouts) {
         l.ours = false;
     }

@@ -12,7 +12,7 @@
 
 #include <sched.h>
 
-#include "subject.hpp"
+#include "halt.hpp"
 
 namespace litmus {
 
@@ -94,6 +94,7 @@ private:
 class lanes {
 public:
     lanes() {
+        halt::make_possible();
         pin(0);
         for (std::size_t i = 1; i < most_lanes; ++i) {
             helpers_[i - 1].thread = std::thread([this, i] { serve(i); });

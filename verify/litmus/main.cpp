@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// litmus ROUNDS SEED [MOST]: tries all cells in a random order, each with about so many rounds; ends early when
-// that many cells have had an outcome that no order of the calls explains.
+// litmus SECONDS SEED [MOST]: tries all cells in a random order, each for its share of the time; ends early when
+// so many cells have had an outcome that no order of the calls explains.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -36,19 +36,27 @@ public:
     }
 
     /// False if an outcome came up that no order explains.
-    bool go(double rounds, std::size_t most) {
+    bool go(std::chrono::nanoseconds time, std::size_t most) {
         std::vector<cell> cells = all_cells(layouts_);
         for (std::size_t i = cells.size(); i > 1; --i) {
             std::swap(cells[i - 1], cells[dice_(i)]);
         }
+        double left = 0;
+        for (const cell& c : cells) {
+            left += c.weight;
+        }
+        const auto end = trial::clock::now() + time;
         std::size_t bad_cells = 0;
         for (const cell& c : cells) {
             const auto which = static_cast<std::size_t>(c.of - layouts_.data());
-            const trial t(c, *maps_[which], dice_(), lanes_,
-                          static_cast<std::uint64_t>(rounds * c.weight) + 1);
+            const auto now = trial::clock::now();
+            const auto share =
+                std::chrono::duration_cast<trial::clock::duration>((end - now) * (c.weight / left));
+            left -= c.weight;
+            const trial t(c, *maps_[which], dice_(), lanes_, now + share);
             note(rows_[static_cast<std::size_t>(c.what) * layouts_.size() + which], c, t);
             bad_cells += t.forbidden().empty() ? 0 : 1;
-            if (bad_cells == most) {
+            if (most != 0 && bad_cells == most) {
                 break;
             }
         }
@@ -125,10 +133,10 @@ private:
 
 int main(int argc, char** argv) {
     if (argc < 3) {
-        std::fputs("usage: litmus ROUNDS SEED [MOST]\n", stderr);
+        std::fputs("usage: litmus SECONDS SEED [MOST]\n", stderr);
         return 2;
     }
     litmus::run run(std::strtoull(argv[2], nullptr, 10));
-    const double rounds = std::strtod(argv[1], nullptr);
-    return run.go(rounds, argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 0) ? 0 : 1;
+    const std::chrono::seconds time(std::strtoull(argv[1], nullptr, 10));
+    return run.go(time, argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 0) ? 0 : 1;
 }

@@ -15,7 +15,7 @@ std::vector<layout> node_layouts() {
         layout_of<box, string, string, map_members>("nodes with boxes"),
     };
     for (layout& l : layouts) {
-        l.nodes = true;
+        l.halts = true;
     }
     return layouts;
 }

@@ -119,17 +119,19 @@ private:
         out_.push_back(std::move(c));
     }
 
-    /// Every writing with every reading member would be too many for the time but in one shape, the one that
-    /// depends most on how a call ends and begins. In the others: every writing member with one that reads, every
-    /// reading member with one that writes of each kind.
-    [[nodiscard]] bool telling(member w, member r) const {
-        return w == insert_ || w == member::store || w == member::erase || r == look_;
+    /// Every writing with every reading member, in every state, would leave too little time for each. All pairs
+    /// are there for the shape that depends most on how a call ends and begins, with new tables. Otherwise every
+    /// writing member goes with one that reads, and every reading member with one that inserts (and, with new
+    /// tables, with one that erases and one that replaces).
+    [[nodiscard]] bool telling(writing w, member r) const {
+        return r == look_ || (w.what == insert_ && w.before == absent) ||
+               (state_ == state::plain && (w.what == member::store || w.what == member::erase));
     }
 
     /// All writes are of one member, and all reads too: what a write leaves behind, and how a read looks, does
     /// not depend on what another thread's member is called.
     void across(writing w, member r) {
-        if (tells(w, r)) {
+        if (tells(w, r) && (telling(w, r) || state_ == state::plain)) {
             const contents before{w.before, w.before};
             last_ = old;
             const call wx = write(w, x);
@@ -137,12 +139,16 @@ private:
             const call looks_at_x[] = {read(r, wx), read(r, wx)};
             const call looks_at_y[] = {read(r, wy), read(r, wy)};
             add(shape::store_buffering, {before, {{wx, looks_at_y[0]}, {wy, looks_at_x[0]}}});
-            if (telling(w.what, r)) {
+            if (telling(w, r)) {
                 add(shape::message_passing, {before, {{wx, wy}, {looks_at_y[0], looks_at_x[0]}}});
                 add(shape::read_read, {{w.before, absent}, {{wx}, {looks_at_x[0], looks_at_x[1]}}});
+            }
+            // Four threads take long to get together where there are fewer processors.
+            if (telling(w, r) && state_ != state::chain && state_ != state::promoting) {
                 add(shape::independent_reads,
                     {before,
-                     {{wx}, {wy}, {looks_at_x[0], looks_at_y[0]}, {looks_at_y[1], looks_at_x[1]}}});
+                     {{wx}, {wy}, {looks_at_x[0], looks_at_y[0]}, {looks_at_y[1], looks_at_x[1]}}},
+                    0.5);
             }
         }
         read_write(w, r);
@@ -164,14 +170,13 @@ private:
     void read_write(writing w, member r) {
         const writing other{w.before == absent ? member::erase : insert_,
                             w.before == absent ? old : absent};
-        if (tells(other, r) && telling(w.what, r)) {
+        if (tells(other, r) && telling(w, r)) {
             last_ = old;
             const call theirs = write(other, x);
             const call look = read(r, theirs);
             call mine = write(w, x);
             mine.expected = theirs.argument;
-            add(shape::read_write, {{other.before, absent}, {{theirs}, {look, mine}}},
-                weight_of_reuse(1));
+            add(shape::read_write, {{other.before, absent}, {{theirs}, {look, mine}}});
         }
     }
 
@@ -197,19 +202,14 @@ private:
         const call back = write(in, x);
         const call looks[] = {read(r, back), read(then, back)};
         add(shape::reborn, {{old, absent}, {{gone, back}, {looks[0], looks[1]}}},
-            weight_of_reuse(2));
+            layout_.halts && state_ == state::reused ? 20 : 1);  // halting takes its time
     }
-    /// A node's slot is used again for a moment that is hard to hit.
-    [[nodiscard]] double weight_of_reuse(double weight) const {
-        return layout_.nodes && state_ == state::reused ? weight * 10 : weight;
-    }
-
     /// clear() is a write of all keys at one moment, so it has shapes of its own.
     void beside_clear() {
         for (const writing& in : inserting) {
             for (const member r : reading) {
                 if (has(layout_, member::clear) && has(layout_, in.what) && has(layout_, r) &&
-                    (in.what == insert_ || r == look_)) {
+                    (r == look_ || (in.what == insert_ && state_ == state::plain))) {
                     beside_clear(in, r);
                 }
             }

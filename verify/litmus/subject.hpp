@@ -13,14 +13,14 @@ namespace litmus {
 
 /// All even keys have one hash, all odd ones another. Changes only between two maps.
 inline bool few_hashes = false;
-/// How long this thread takes for comparing two keys that differ, where it is the map's user who compares.
-inline thread_local unsigned linger = 0;
-
 inline void spin(unsigned rounds) noexcept {
     for (; rounds != 0; --rounds) {
         asm volatile("");
     }
 }
+
+/// How long this thread takes for comparing two keys that differ, where it is the map's user who compares.
+inline thread_local unsigned linger = 0;
 
 class subject {
 public:
@@ -50,7 +50,7 @@ struct layout {
     std::unique_ptr<subject> (*make)();
     std::vector<member> has;
     bool valued = true;  ///< else all values are the same
-    bool nodes = false;  ///< entries are nodes, whose slots are used again
+    bool halts = false;  ///< KeyEqual is the tests' own: threads can be halted (halt.hpp)
     bool ours = true;    ///< else a control
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 
 #include "lanes.hpp"
@@ -13,10 +14,12 @@ namespace litmus {
 
 class trial {
 public:
-    /// So many rounds, and some more to end a batch.
-    trial(const cell& c, subject& map, std::uint64_t seed, lanes& threads, std::uint64_t rounds)
-        : cell_(c), map_(map), wanted_(rounds), explained_(explained(c.calls)),
-          seen_(explained_.size()), seed_(seed) {
+    using clock = std::chrono::steady_clock;
+
+    /// Goes on until `end`, for one batch of rounds at least.
+    trial(const cell& c, subject& map, std::uint64_t seed, lanes& threads, clock::time_point end)
+        : cell_(c), map_(map), end_(end), explained_(explained(c.calls)), seen_(explained_.size()),
+          seed_(seed) {
         bool clears = false;
         for (const auto& calls : c.calls.threads) {
             for (const call& k : calls) {
@@ -60,7 +63,7 @@ private:
         dice d(seed_ + lane + 1);
         for (;;) {
             if (lane == 0) {
-                over_ = rounds_ >= wanted_;
+                over_ = rounds_ != 0 && clock::now() >= end_;
                 if (!over_) {
                     prepare();
                 }
@@ -82,9 +85,16 @@ private:
             for (std::size_t pair = 0; pair < pairs_; ++pair) {
                 const auto random = static_cast<unsigned>(d());
                 linger = random & most_linger;
+                if (lane == 0) {
+                    halt::now.store(halt::stage::begun, std::memory_order_relaxed);
+                }
                 line_.start(lane);
-                spin(random >> 16U & most_delay);
-                go(lane, pair);
+                if (halts()) {
+                    go_halting(lane, pair, d);
+                } else {
+                    spin(random >> 16U & most_delay);
+                    go(lane, pair);
+                }
             }
             linger = 0;
             line_.meet(lane);
@@ -99,6 +109,23 @@ private:
         for (const call& c : cell_.calls.threads[lane]) {
             *out++ = map_.make(c, 2 * pair + c.key);
             linger = 0;
+        }
+    }
+
+    void go_halting(std::size_t lane, std::size_t pair, dice& d) {
+        linger = 0;
+        if (lane == 0) {
+            // Mostly in the last write, when it has found out where to write.
+            unsigned& all = comparisons_[pair];
+            const bool last = all != 0 && d(4) != 0;
+            halt::begin_writer(last ? all : 1 + static_cast<unsigned>(d(all + 1)),
+                               1 + static_cast<unsigned>(d(100)));
+            go(lane, pair);
+            all = halt::end_writer();
+        } else {
+            halt::begin_reader();
+            go(lane, pair);
+            halt::end_reader();
         }
     }
 
@@ -129,6 +156,11 @@ private:
         }
     }
 
+    /// In every other batch, the first lane within the comparisons and the steps that its calls have.
+    [[nodiscard]] bool halts() const noexcept {
+        return halt::possible && cell_.of->halts && cell_.in == state::reused &&
+               cell_.calls.threads.size() == 2 && batch_ % 2 == 0;
+    }
     [[nodiscard]] bool moves() const noexcept {
         return cell_.in == state::moving || cell_.in == state::promoting;
     }
@@ -216,12 +248,14 @@ private:
 
     const cell& cell_;
     subject& map_;
-    std::uint64_t wanted_;
+    clock::time_point end_;
     std::vector<std::uint64_t> explained_;
     std::vector<bool> seen_;
     std::map<std::uint64_t, std::uint64_t> forbidden_;
     std::uint64_t seed_;
     line line_;
+    /// Of the first lane's calls, when it was halted.
+    std::array<unsigned, most_pairs> comparisons_{};
     bool over_ = false;
     std::size_t pairs_ = 0;
     std::uint64_t batch_ = 0;
