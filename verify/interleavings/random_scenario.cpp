@@ -42,7 +42,7 @@ const std::vector<call> contents[] = {
     half_shrunk,
     full_bucket,
     full_bucket,
-    full_bucket,
+    full_bucket + std::vector<call>{erase(4), erase(8)},
     full_bucket + std::vector<call>{store(12, 4)},
     full_bucket + std::vector<call>{erase(4), store(12, 4)},
 };
