@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <type_traits>
 
 #include "delays.hpp"
 
@@ -47,15 +48,17 @@ public:
         stop_now_and_then();
         return base::compare_exchange_weak(expected, desired, orders...);
     }
-    template <class Difference>
-    X fetch_add(Difference difference, std::memory_order order) noexcept {
+    X fetch_add(X more, std::memory_order order) noexcept
+        requires std::is_integral_v<X>
+    {
         stop_now_and_then();
-        return base::fetch_add(difference, order);
+        return base::fetch_add(more, order);
     }
-    template <class Difference>
-    X fetch_sub(Difference difference, std::memory_order order) noexcept {
+    X fetch_sub(X less, std::memory_order order) noexcept
+        requires std::is_integral_v<X>
+    {
         stop_now_and_then();
-        return base::fetch_sub(difference, order);
+        return base::fetch_sub(less, order);
     }
 };
 
