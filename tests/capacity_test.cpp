@@ -17,9 +17,10 @@ namespace {
 using namespace support;
 
 using number_map = syncmap::map<std::uint64_t, std::uint64_t>;
-using traced_allocator = tracking_allocator<std::pair<const std::uint64_t, std::uint64_t>, true>;
-using traced_map = syncmap::map<std::uint64_t, std::uint64_t, syncmap::hash<std::uint64_t>,
-                                std::equal_to<>, traced_allocator>;
+using propagating_allocator =
+    tracking_allocator<std::pair<const std::uint64_t, std::uint64_t>, true>;
+using propagating_map = syncmap::map<std::uint64_t, std::uint64_t, syncmap::hash<std::uint64_t>,
+                                     std::equal_to<>, propagating_allocator>;
 
 template <class Config>
 class capacity : public ::testing::Test {};
@@ -188,11 +189,11 @@ TEST(capacity_shrink, to_fit_does_nothing_where_everything_fits) {
 TEST(capacity_shrink, gives_memory_back_by_itself) {
     constexpr std::uint64_t n = 100000;
     tracking_resource here, there;
-    traced_map fresh{traced_allocator(there)};
+    propagating_map fresh{propagating_allocator(there)};
     for (std::uint64_t i = 0; i < n / 100; ++i) fresh.store(i, i);
     fresh.reclaim();
 
-    traced_map m{traced_allocator(here)};
+    propagating_map m{propagating_allocator(here)};
     for (std::uint64_t i = 0; i < n; ++i) m.store(i, i);
     for (std::uint64_t i = n / 100; i < n; ++i) m.erase(i);
     for (std::uint64_t i = 0; i < n; ++i) EXPECT_EQ(m.load(i).has_value(), i < n / 100);
@@ -212,6 +213,49 @@ TEST(capacity_shrink, gives_back_the_memory_of_strings_as_well) {
     for (std::size_t i = 0; i < 5000; ++i) (void)m.load(node::make_key(i));
     m.reclaim();
     EXPECT_LT(memory.bytes(), full / 20);
+}
+
+// What a map keeps that has once been large (docs/guarantees.md, I).
+constexpr std::size_t kept_of_large = 6 * 1024;
+
+template <class T>
+std::size_t bytes_after_shrinking_to(int keep) {
+    using allocator = support::tracking_allocator<std::pair<const int, T>, false>;
+    using map = syncmap::map<int, T, syncmap::hash<int>, std::equal_to<>, allocator>;
+    support::tracking_resource memory;
+    map m{allocator(memory)};
+    for (int i = 0; i < 20'000; ++i) m.store(i, T{});
+    for (int i = keep; i < 20'000; ++i) m.erase(i);
+    for (int round = 0; round < 20; ++round) {
+        m.shrink_to_fit();
+        for (int i = 0; i < 500; ++i) {
+            m.erase(1000 + i);
+            if (keep != 0) m.store(i % keep, T{});
+        }
+        m.reclaim();
+    }
+    return memory.bytes();
+}
+template <class T>
+std::size_t bytes_of_a_fresh_map_with(int keep) {
+    using allocator = support::tracking_allocator<std::pair<const int, T>, false>;
+    support::tracking_resource memory;
+    syncmap::map<int, T, syncmap::hash<int>, std::equal_to<>, allocator> m{allocator(memory)};
+    for (int i = 0; i < keep; ++i) m.store(i, T{});
+    m.reclaim();
+    return memory.bytes();
+}
+
+TEST(capacity_shrink, leaves_at_most_twice_what_a_fresh_map_takes_and_a_few_kibibytes) {
+    for (const int keep : {0, 1, 10, 50, 1000}) {
+        EXPECT_LE(bytes_after_shrinking_to<long>(keep),
+                  2 * bytes_of_a_fresh_map_with<long>(keep) + kept_of_large)
+            << keep;
+        EXPECT_LE(bytes_after_shrinking_to<std::string>(keep),
+                  2 * bytes_of_a_fresh_map_with<std::string>(keep) + kept_of_large)
+            << keep;
+    }
+    EXPECT_EQ(bytes_of_a_fresh_map_with<std::string>(0), 0U);
 }
 
 // Dead slots and overflow must not make a table grow that holds no more than before.

@@ -36,32 +36,35 @@ using fragile_map =
     syncmap::map<typename Kind::key, typename Kind::value, fragile_hash, fragile_equal,
                  fragile_allocator<std::pair<const typename Kind::key, typename Kind::value>>>;
 
-using model = std::map<std::uint64_t, std::uint64_t>;
+using fault_model = std::map<std::uint64_t, std::uint64_t>;
 
 // Where a map is when an operation meets it.
-enum class shape { empty, small, growing, shrinking, overflowing, overflowing_growing };
+enum class situation { empty, small, growing, shrinking, overflowing, overflowing_growing };
 
-constexpr auto all_shapes = {shape::empty,     shape::small,       shape::growing,
-                             shape::shrinking, shape::overflowing, shape::overflowing_growing};
+constexpr auto all_situations = {situation::empty,       situation::small,
+                                 situation::growing,     situation::shrinking,
+                                 situation::overflowing, situation::overflowing_growing};
 
 template <class Kind>
-fragile_map<Kind> build(shape s) {
-    const bool colliding = s == shape::overflowing || s == shape::overflowing_growing;
+fragile_map<Kind> build(situation s) {
+    const bool colliding = s == situation::overflowing || s == situation::overflowing_growing;
     fragile_map<Kind> m(0, fragile_hash{colliding ? 1u : 0u});
-    if (s == shape::empty) return m;
-    if (s == shape::growing || s == shape::shrinking) m.reserve(80);
-    const std::uint64_t n = s == shape::small || s == shape::shrinking ? 8 : colliding ? 40 : 70;
+    if (s == situation::empty) return m;
+    if (s == situation::growing || s == situation::shrinking) m.reserve(80);
+    const std::uint64_t n = s == situation::small || s == situation::shrinking ? 8
+                            : colliding                                        ? 40
+                                                                               : 70;
     for (std::uint64_t i = 0; i < n; ++i) m.store(i, 10 * i);
-    if (s == shape::growing || s == shape::overflowing_growing) m.reserve(400);
-    if (s == shape::shrinking) m.shrink_to_fit();
-    EXPECT_EQ(m.stats().amended, s != shape::small && s != shape::overflowing);
+    if (s == situation::growing || s == situation::overflowing_growing) m.reserve(400);
+    if (s == situation::shrinking) m.shrink_to_fit();
+    EXPECT_EQ(m.stats().amended, s != situation::small && s != situation::overflowing);
     return m;
 }
 
 // Contents, by for_each and by loading each key, which must agree.
 template <class Map>
-model holdings(const Map& m) {
-    model all;
+fault_model holdings(const Map& m) {
+    fault_model all;
     m.for_each([&](const auto& key, const auto& value) {
         EXPECT_TRUE(all.emplace(number_of(key), number_of(value)).second) << "shown twice";
     });
@@ -80,9 +83,9 @@ constexpr std::uint64_t absent = 1000;
 template <class Kind, class Operation>
 void survives_every_fault(const char* name, Operation operation) {
     SCOPED_TRACE(name);
-    for (const shape s : all_shapes) {
+    for (const situation s : all_situations) {
         SCOPED_TRACE(static_cast<int>(s));
-        model before, after;
+        fault_model before, after;
         {
             auto m = build<Kind>(s);
             before = holdings(m);
@@ -226,7 +229,7 @@ TYPED_TEST(exception_safety, growing_from_empty_fails_at_one_key_at_a_time) {
             } catch (const std::exception&) {
             }
             faults::disarm();
-            model expected;
+            fault_model expected;
             for (std::uint64_t i = 0; i < next; ++i) expected.emplace(i, i);
             ASSERT_EQ(holdings(m), expected) << k;
             m.store(next, next);
@@ -239,10 +242,10 @@ TYPED_TEST(exception_safety, growing_from_empty_fails_at_one_key_at_a_time) {
 
 // erase_if promises less: what it erased before the exception stays erased.
 TYPED_TEST(exception_safety, erase_if_erases_all_or_none_of_each_element) {
-    for (const shape s : all_shapes) {
+    for (const situation s : all_situations) {
         for (long k = 0;; ++k) {
             auto m = build<TypeParam>(s);
-            const model before = holdings(m);
+            const fault_model before = holdings(m);
             std::vector<std::uint64_t> asked;
             faults::arm(k);
             try {
@@ -254,7 +257,7 @@ TYPED_TEST(exception_safety, erase_if_erases_all_or_none_of_each_element) {
             } catch (const std::exception&) {
             }
             faults::disarm();
-            const model left = holdings(m);
+            const fault_model left = holdings(m);
             for (const auto& [key, value] : before) {
                 const bool was_asked = std::count(asked.begin(), asked.end(), key) != 0;
                 ASSERT_TRUE(left.contains(key) || (key % 2 == 0 && was_asked)) << k;
@@ -300,7 +303,7 @@ class without_memory : public exception_safety<Kind> {};
 TYPED_TEST_SUITE(without_memory, kinds);
 
 TYPED_TEST(without_memory, loading_erasing_and_iterating_work_in_any_shape) {
-    for (const shape s : all_shapes) {
+    for (const situation s : all_situations) {
         auto m = build<TypeParam>(s);
         const std::size_t n = m.size();
         const no_memory from_here;
@@ -321,7 +324,7 @@ TYPED_TEST(without_memory, loading_erasing_and_iterating_work_in_any_shape) {
 }
 
 TEST(without_memory_flat, overwriting_works_in_any_shape) {
-    for (const shape s : all_shapes) {
+    for (const situation s : all_situations) {
         auto m = build<fragile_flat>(s);
         const std::uint64_t n = m.size();
         const no_memory from_here;

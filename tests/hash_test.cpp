@@ -27,7 +27,7 @@ std::uint64_t hashed(const T& value) {
     return syncmap::hash<T>{}(value);
 }
 
-enum class color : std::uint8_t { red, green };
+enum class hashed_color : std::uint8_t { red, green };
 enum plain { one = 1, two = 2 };
 
 struct by_std_hash {
@@ -197,7 +197,7 @@ TEST(hash_kinds, tell_integers_enums_pointers_and_booleans_apart) {
     EXPECT_NE(hashed(-1), hashed(1));
     EXPECT_NE(hashed(true), hashed(false));
     EXPECT_NE(hashed('a'), hashed('b'));
-    EXPECT_NE(hashed(color::red), hashed(color::green));
+    EXPECT_NE(hashed(hashed_color::red), hashed(hashed_color::green));
     EXPECT_NE(hashed(one), hashed(two));
     const int numbers[2]{};
     EXPECT_NE(hashed(&numbers[0]), hashed(&numbers[1]));
@@ -225,10 +225,10 @@ TEST(hash_kinds, mind_the_order_and_the_borders_of_pairs_and_tuples) {
     EXPECT_NE(hashed(ints(1, 1)), hashed(ints(2, 2)));
     EXPECT_NE(hashed(texts("ab", "c")), hashed(texts("a", "bc")));
     EXPECT_NE(hashed(texts("", "a")), hashed(texts("a", "")));
-    using three = std::tuple<int, std::string, color>;
-    EXPECT_EQ(hashed(three(1, "a", color::red)), hashed(three(1, "a", color::red)));
-    EXPECT_NE(hashed(three(1, "a", color::red)), hashed(three(1, "a", color::green)));
-    EXPECT_NE(hashed(three(1, "a", color::red)), hashed(three(2, "a", color::red)));
+    using three = std::tuple<int, std::string, hashed_color>;
+    EXPECT_EQ(hashed(three(1, "a", hashed_color::red)), hashed(three(1, "a", hashed_color::red)));
+    EXPECT_NE(hashed(three(1, "a", hashed_color::red)), hashed(three(1, "a", hashed_color::green)));
+    EXPECT_NE(hashed(three(1, "a", hashed_color::red)), hashed(three(2, "a", hashed_color::red)));
     EXPECT_NE(hashed(std::tuple<int, int>(1, 2)), hashed(std::tuple<int, int>(2, 1)));
     using nested = std::pair<ints, std::tuple<int>>;
     EXPECT_NE(hashed(nested({1, 2}, 3)), hashed(nested({1, 3}, 2)));
@@ -243,9 +243,9 @@ TEST(hash_kinds, are_keys_of_maps) {
     for (int i = 0; i < 100; ++i) pairs.store(std::pair(i % 10, std::to_string(i)), i);
     EXPECT_EQ(pairs.size(), 100u);
     EXPECT_EQ(pairs.load(std::pair(2, std::string("42"))), 42);
-    syncmap::map<color, int> colors;
-    colors.store(color::green, 1);
-    EXPECT_EQ(colors.load(color::red), std::nullopt);
+    syncmap::map<hashed_color, int> colors;
+    colors.store(hashed_color::green, 1);
+    EXPECT_EQ(colors.load(hashed_color::red), std::nullopt);
     syncmap::map<std::unique_ptr<int>, int> owners;
     auto key = std::make_unique<int>(1);
     const int* address = key.get();

@@ -2,7 +2,9 @@
 //
 // Threads that come and go by the thousand, as in a server with a thread for each request: what the
 // library keeps for a thread is used again by the next.
+#include <algorithm>
 #include <array>
+#include <barrier>
 #include <memory>
 #include <string>
 #include <utility>
@@ -80,5 +82,29 @@ TEST(thread_churn, memory_does_not_grow_with_the_number_of_threads_that_were) {
     EXPECT_LT(memory_in_use(), before + 80'000);
 }
 #endif
+
+// Catches: a thread that gets the largest number of a crowd that has gone, and has to count where all others do.
+TEST(thread_churn_white_box, a_new_thread_gets_the_smallest_number_that_is_free) {
+    syncmap::map<int, int> m;
+    const auto number = [&] {
+        static_cast<void>(m.contains(1));
+        return syncmap::detail::this_thread.record->index;
+    };
+    constexpr std::size_t crowd = 50;
+    std::array<std::uint32_t, crowd> numbers{};
+    {
+        std::barrier meet(crowd);
+        in_parallel(crowd, [&](std::size_t i) {
+            numbers[i] = number();
+            meet.arrive_and_wait();
+        });
+    }
+    std::sort(numbers.begin(), numbers.end());
+    in_parallel(1, [&](std::size_t) { EXPECT_EQ(number(), numbers[0]); });
+    in_parallel(1, [&](std::size_t) {
+        EXPECT_EQ(number(), numbers[0]);
+        in_parallel(1, [&](std::size_t) { EXPECT_EQ(number(), numbers[1]); });
+    });
+}
 
 }  // namespace

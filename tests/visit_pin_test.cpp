@@ -181,10 +181,10 @@ TEST(pinned_handle, of_a_small_value_moves_like_any_other) {
 }
 
 TEST(pinned_handle, shows_the_value_in_the_map_and_no_copy) {
-    syncmap::map<int, immovable> m;
+    syncmap::map<int, support::immovable> m;
     m.try_emplace(1, 5);
-    const immovable* seen = nullptr;
-    m.visit(1, [&](const immovable& value) { seen = &value; });
+    const support::immovable* seen = nullptr;
+    m.visit(1, [&](const support::immovable& value) { seen = &value; });
     EXPECT_EQ(m.pin(1).get(), seen);
     EXPECT_EQ(m.pin(1)->self, seen);
 }

@@ -178,9 +178,37 @@ void while_others_load() {
     for (auto& other : others) other.join();
 }
 
+// The handles of other threads are out of reach in a child: its maps can be destroyed nevertheless, also in a debug
+// build, which looks for handles that outlive their map.
+void maps_of_lost_handles_can_be_destroyed() {
+    auto t = std::make_unique<texts>();
+    for (std::uint64_t key = 0; key < 100; ++key) t->store(key, text(key));
+    std::latch held(1);
+    std::latch drop(1);
+    std::thread other([&] {
+        std::vector<syncmap::pinned<std::string>> handles;
+        for (std::uint64_t key = 0; key < 50; ++key) handles.push_back(t->pin(key));
+        held.count_down();
+        drop.wait();
+    });
+    held.wait();
+    auto mine = t->pin(60);
+    in_a_child([&] {
+        t->erase(1);
+        t->clear();
+        t->reclaim();
+        check(*mine == text(60), "a handle of the forking thread is good in the child");
+        mine.reset();
+        t.reset();
+    });
+    drop.count_down();
+    other.join();
+}
+
 }  // namespace
 
 int main() {
+    maps_of_lost_handles_can_be_destroyed();
     while_others_sleep();
     if (others_may_allocate) while_others_load();
 }

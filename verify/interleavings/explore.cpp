@@ -60,6 +60,9 @@ pct::pct(std::uint64_t seed, unsigned depth, std::uint64_t steps)
     for (unsigned t = 0; t < machine::max_threads; ++t) {
         priority_[t] = lowest_ + t;
     }
+    // A defect may need many old values, or just one.
+    constexpr unsigned rates[] = {4, 16, 64};
+    stale_one_in_ = rates[random_() % std::size(rates)];
     std::shuffle(std::begin(priority_), std::end(priority_), random_);
     std::uniform_int_distribution<std::uint64_t> when(0, steps);
     for (unsigned i = 1; i < depth; ++i) {
@@ -69,9 +72,8 @@ pct::pct(std::uint64_t seed, unsigned depth, std::uint64_t steps)
 
 unsigned pct::choose(choice what, std::uint64_t, unsigned count, const unsigned* threads) {
     if (what == choice::stale) {
-        // Mostly the newest; each older value half as likely as the one before.
         unsigned back = 0;
-        while (back + 1 < count && random_() % 4 == 0) {
+        while (back + 1 < count && random_() % stale_one_in_ == 0) {
             ++back;
         }
         return back;

@@ -62,6 +62,7 @@ private:
     std::vector<std::uint64_t> falls_;  ///< at which preemption points
     std::uint64_t at_ = 0;
     unsigned lowest_ = 0;
+    unsigned stale_one_in_ = 0;  ///< how rarely an older value is read than the newest
 };
 
 /// A choice that was not the first possibility: at which step, of which kind, and which.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <memory>
+#include <syncmap/detail/epoch.hpp>
 
 #include "explore.hpp"
 #include "scenarios.hpp"
@@ -19,12 +20,6 @@ struct bounds {
     std::uint64_t executions = 20'000;
     std::uint64_t random = 1'000;
     std::uint64_t seed = std::random_device{}();
-};
-
-struct shape {
-    const char* name;
-    std::unique_ptr<subject> (*make)();
-    bool values = true;  ///< other than 0
 };
 
 // --- what threads have in thread_local variables ------------------------------------------------------
@@ -143,7 +138,7 @@ private:
         {
             const arena::opened closed(false);
             // Not by asking the map: loads that miss would move its buckets.
-            before_ = entries_after(scenario_.before, key_count);
+            before_ = entries_after(scenario_.before);
             for (unsigned t = 0; t < scenario_.threads.size(); ++t) {
                 bodies_.emplace_back([this, t] {
                     for (const call& c : scenario_.threads[t]) {
@@ -176,19 +171,19 @@ private:
 
     void check() {
         const arena::opened open;
-        std::vector<std::optional<int>> after;
-        {
-            const arena::opened closed(false);
-            after.reserve(key_count);
-        }
+        entries after;
         std::size_t present = 0;
         for (int key = 0; key < key_count; ++key) {
-            after.push_back(subject_->entry(key));
-            present += after.back().has_value() ? 1 : 0;
+            auto& entry = after[static_cast<std::size_t>(key)];
+            entry = subject_->entry(key);
+            present += entry.has_value() ? 1 : 0;
         }
-        const bool stale = machine::last_run().stale_loads != 0;
-        if (const auto key = history_.unexplained(before_, after, stale)) {
-            machine::violation("no order explains the calls on key " + std::to_string(*key));
+        {
+            const arena::opened closed(false);
+            if (!history_.explained(before_, after, machine::last_run().stale_loads != 0)) {
+                machine::violation("no order explains the calls, from " + to_string(before_) +
+                                   " to " + to_string(after));
+            }
         }
         if (subject_->size() != present) {
             machine::violation("size() is " + std::to_string(subject_->size()) +
@@ -213,7 +208,7 @@ private:
     syncmap::detail::thread_state my_state_{};
     subject* subject_ = nullptr;
     history history_;
-    std::vector<std::optional<int>> before_;
+    entries before_;
     std::vector<std::function<void()>> bodies_;
     recorder* recorder_ = nullptr;
 };

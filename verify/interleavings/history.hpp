@@ -2,12 +2,15 @@
 //
 // What the threads of a scenario call, what they got, and whether there is an order that explains it.
 //
-// Keys and values are small integers. Each key is an object of its own (linearizability is compositional):
-// for each there must be an order of its calls, and of all clear()s, that a sequential map could have gone
-// through, and in which no call comes before one that had ended when it began. Where threads may read old
-// values, "had ended" means: happened before. Otherwise it means that all its steps came first.
+// Keys and values are small integers. The whole map is one object: there must be one order of all calls, on all
+// keys, that a sequential map could have gone through, and in which no call comes before one that had ended
+// when it began. Key by key would not do: two threads that each store a key of their own, and then find
+// nothing of the other's, have an order for each key, and none for both.
+// In one thread "had ended" is the order of its calls. Between threads it means: all its steps came first; but
+// where threads have read old values, there is no such time, and it means: happened before.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,8 +30,9 @@ enum class verb {
     exchange,
     compare_exchange,
     compare_and_erase,
-    update,  ///< adds `value` to what is there, or stores it
-    toggle,  ///< update: erases what is there, or stores `value`
+    update,    ///< adds `value` to what is there, or stores it
+    toggle,    ///< update: erases what is there, or stores `value`
+    erase_if,  ///< whose predicate is true of this key alone
     for_each,
     erase_all,
     clear,
@@ -46,37 +50,36 @@ struct call {
 };
 [[nodiscard]] std::string to_string(const call& c);
 
-/// A call that has run, or the part of a for_each, erase_all or clear that concerns one key.
+/// A call that has run, or the part of a for_each or erase_all that concerns one key.
 struct event {
     call made;
     unsigned thread = 0;
     std::optional<int> got;   ///< a value; 1 or 0 for bool
     std::uint64_t began = 0;  ///< moments, in steps of all threads
     std::uint64_t ended = 0;
-    machine::view knew{};         ///< when it began
+    machine::steps knew{};        ///< when it began
     std::uint16_t last_step = 0;  ///< of its thread's, when it ended
 };
 [[nodiscard]] std::string to_string(const event& e);
 
+inline constexpr int key_count = 32;
+
+/// What is in a map.
+using entries = std::array<std::optional<int>, key_count>;
+[[nodiscard]] std::string to_string(const entries& map);
 /// The entry of each key after these calls, one after the other, on an empty map.
-[[nodiscard]] std::vector<std::optional<int>> entries_after(const std::vector<call>& calls,
-                                                            int key_count);
+[[nodiscard]] entries entries_after(const std::vector<call>& calls);
 
 class history {
 public:
     void clear() { events_.clear(); }
     void add(event e) { events_.push_back(std::move(e)); }
-    /// The first key whose calls no order explains. `by_knowledge`: threads have read old values.
-    [[nodiscard]] std::optional<int> unexplained(const std::vector<std::optional<int>>& before,
-                                                 const std::vector<std::optional<int>>& after,
-                                                 bool by_knowledge);
+    /// Whether an order of all calls leads from the entries `before` to those `after`, each call with the
+    /// result that it had. `by_knowledge`: threads have read old values.
+    [[nodiscard]] bool explained(const entries& before, const entries& after,
+                                 bool by_knowledge) const;
     [[nodiscard]] const std::vector<event>& events() const { return events_; }
 
 private:
-    [[nodiscard]] bool precedes(const event& a, const event& b) const;
-    [[nodiscard]] bool explains(std::vector<const event*>& left, std::optional<int> state,
-                                std::optional<int> after) const;
-
-    bool by_knowledge_ = false;
     std::vector<event> events_;
 };

@@ -47,6 +47,10 @@ public:
             [&](X& now) { return now == wanted && (now = desired, true); }, from);
         return expected == wanted;
     }
+    bool compare_exchange_strong(X& expected, X desired, std::memory_order order,
+                                 machine::where from = machine::where::current()) {
+        return compare_exchange_strong(expected, desired, order, order, from);
+    }
     bool compare_exchange_weak(X& expected, X desired, std::memory_order success,
                                std::memory_order failure,
                                machine::where from = machine::where::current()) {
@@ -129,6 +133,7 @@ inline bool barrier_everywhere(machine::where from = machine::where::current()) 
     machine::fence_everywhere(from);
     return true;
 }
+/// As if every thread had executed a fence while this one waited.
 inline void let_stores_take_effect(machine::where from = machine::where::current()) {
     machine::fence_everywhere(from);
 }

@@ -32,7 +32,7 @@ struct thread {
 };
 
 constexpr unsigned nobody = max_threads;
-constexpr std::uint64_t step_limit = 100'000;
+constexpr std::uint64_t step_limit = 60'000;  ///< views count in 16 bits
 
 thread threads[max_threads];
 unsigned thread_count = 0;
@@ -125,12 +125,12 @@ void step(const void* at, bool writes, where from) {
     ++me.knows.seen[current];
     if (arena::contains(at)) {
         arena::block& b = arena::block_at(at);
-        const std::string place = std::string(file_of(from)) + ":" + std::to_string(from.line());
-        if (b.freed) {
-            violation(place + ": access to freed memory");
-        }
-        if (b.owner != nobody && me.knows.seen[b.owner] < b.born) {
-            violation(place + ": access to memory whose allocation need not have been seen yet");
+        const bool unborn = b.owner != nobody && me.knows.seen[b.owner] < b.born;
+        if (b.freed || unborn) {
+            violation(std::string(file_of(from)) + ":" + std::to_string(from.line()) +
+                      (b.freed
+                           ? ": access to freed memory"
+                           : ": access to memory whose allocation need not have been seen yet"));
         }
         b.last_access[current] = me.knows.seen[current];
     }
@@ -141,7 +141,11 @@ void step(const void* at, bool writes, where from) {
 bool running() noexcept { return in_execution; }
 unsigned current_thread() noexcept { return current; }
 counts last_run() noexcept { return counted; }
-view now() { return threads[current].knows.seen; }
+steps now() {
+    steps known;
+    std::copy_n(threads[current].knows.seen.begin(), max_threads, known.begin());
+    return known;
+}
 void trace_all() noexcept { tracing = true; }
 void say(const std::string& line) {
     if (tracing) {
@@ -247,7 +251,7 @@ std::uint64_t load(const void* at, std::size_t size, std::memory_order order, wh
     const arena::opened closed(false);
     step(at, false, from);
     memory::knowledge& mine = threads[current].knows;
-    const unsigned values = memory::readable(mine, at);
+    const unsigned values = memory::readable(mine, at, order);
     const unsigned back =
         values == 1 ? 0 : guided_by->choose(choice::stale, counted.steps, values, nullptr);
     counted.stale_loads += back != 0 ? 1 : 0;
@@ -315,11 +319,11 @@ void fence_everywhere(where from) {
     if (in_execution) {
         const arena::opened closed(false);
         step(nullptr, true, from);
-        for (int round = 0; round < 2; ++round) {
-            for (unsigned t = 0; t < thread_count; ++t) {
-                memory::fence(threads[t].knows);
-            }
+        std::vector<memory::knowledge*> all;
+        for (unsigned t = 0; t < thread_count; ++t) {
+            all.push_back(&threads[t].knows);
         }
+        memory::fence_everywhere(all);
         trace("fence everywhere", nullptr, 0, from);
     }
 }

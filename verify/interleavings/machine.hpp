@@ -9,6 +9,7 @@
 // The threads ask a *guide* wherever there is more than one way to go on (explore.hpp).
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +25,6 @@ namespace machine {
 
 using where = std::source_location;
 inline constexpr unsigned max_threads = arena::max_threads;
-using memory::view;
 
 enum class choice {
     first,    ///< which thread begins, or goes on when one has ended or waits: free
@@ -61,8 +61,10 @@ struct counts {
 };
 [[nodiscard]] counts last_run() noexcept;
 
+/// A number of steps of each thread.
+using steps = std::array<std::uint16_t, max_threads>;
 /// What a thread knows to have happened before this moment.
-[[nodiscard]] view now();
+[[nodiscard]] steps now();
 
 [[noreturn]] void violation(const std::string& what);
 [[noreturn]] void give_up(const std::string& what);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Goes through the scenarios, in every shape of the map: all ways with few preemptions and stale loads, then
-// random ones. The first execution that breaks a rule is shown step by step.
+// Goes through the scenarios of the list, each in every shape of the map, or through random ones, each in one
+// shape: all ways with few preemptions and stale loads, then random ones. The first execution that breaks a rule
+// is shown step by step.
 #include <CLI/CLI.hpp>
 #include <array>
 #include <chrono>
@@ -12,28 +13,18 @@
 #include <unistd.h>
 
 #include "explorer.hpp"
+#include "random_scenario.hpp"
 
 namespace {
 
 struct options {
     std::string scenario;
     std::string shape;
+    std::uint64_t random_scenarios = 0;
     bounds within;
     std::string replay;
     unsigned part = 0;
     unsigned parts = 1;
-};
-
-template <class Key, class T>
-std::unique_ptr<subject> make_subject() {
-    return std::make_unique<subject_of<Key, T>>();
-}
-constexpr shape shapes[] = {
-    {"flat", make_subject<std::uint64_t, std::uint64_t>},
-    {"flat-wide-key", make_subject<wide_key, std::uint32_t>},
-    {"node-word", make_subject<watched, std::uint64_t>},
-    {"node-box", make_subject<std::uint64_t, watched>},
-    {"set", make_subject<wide_key, no_value>, false},
 };
 
 /// The same with 0 for all values.
@@ -55,13 +46,12 @@ scenario without_values(scenario s) {
 // --- when a rule is broken ----------------------------------------------------------------------------
 
 explorer* exploring = nullptr;
-const char* program = nullptr;
-bool showing = false;
+options options_given;
 
 /// The execution is lost; another process repeats it and shows each step.
 [[noreturn]] void broken(const std::string& what) {
     const arena::opened closed(false);
-    if (showing) {
+    if (!options_given.replay.empty()) {
         std::printf("  calls:\n");
         for (const event& e : exploring->so_far().events()) {
             if (e.made.what != verb::for_each || e.got) {
@@ -72,17 +62,32 @@ bool showing = false;
         std::fflush(stdout);
         std::_Exit(1);
     }
+    // A random scenario is found again by its seed, which its name ends with.
+    const std::string& name = exploring->what().name;
+    const bool random = options_given.random_scenarios != 0;
+    std::vector<std::string> arguments{
+        "interleavings", random ? "--scenarios-random" : "--scenario", random ? "1" : name};
+    if (random) {
+        arguments.insert(arguments.end(), {"--seed", name.substr(name.rfind(' ') + 1)});
+    }
     const std::string decisions = exploring->decisions();
-    std::printf("VIOLATION: %s; in %s, %s.\n"
-                "Once more, step by step (time goes down; @ is a place in memory); to repeat it: "
-                "--scenario '%s' --shape %s --replay %s\n",
-                what.c_str(), exploring->what().name.c_str(), exploring->in().name,
-                exploring->what().name.c_str(), exploring->in().name, decisions.c_str());
+    arguments.insert(arguments.end(), {"--shape", exploring->in().name, "--replay",
+                                       decisions.empty() ? "none" : decisions});
+    std::printf("VIOLATION: %s; in %s, %s.\n%s\n"
+                "Once more, step by step (time goes down; @ is a place in memory); to repeat it:",
+                what.c_str(), name.c_str(), exploring->in().name,
+                to_code(exploring->what()).c_str());
+    std::vector<char*> words;
+    for (std::string& argument : arguments) {
+        const bool quoted = argument.find(' ') != std::string::npos;
+        std::printf(quoted ? " '%s'" : " %s", argument.c_str());
+        words.push_back(argument.data());
+    }
+    words.push_back(nullptr);
+    std::printf("\n");
     std::fflush(stdout);
-    ::execl(program, program, "--scenario", exploring->what().name.c_str(), "--shape",
-            exploring->in().name, "--replay", decisions.empty() ? "none" : decisions.c_str(),
-            static_cast<char*>(nullptr));
-    std::perror("execl");
+    ::execv("/proc/self/exe", words.data());
+    std::perror("execv");
     std::_Exit(1);
 }
 
@@ -115,13 +120,72 @@ void catch_crashes() {
     ::setitimer(ITIMER_VIRTUAL, &every, nullptr);
 }
 
+// --- going through them -------------------------------------------------------------------------------
+
+result total;
+unsigned explored = 0;
+
+void explore(const scenario& s, const shape& in) {
+    const options& o = options_given;
+    const scenario fitting = in.values ? s : without_values(s);
+    explorer e(fitting, in, o.within);
+    exploring = &e;
+    if (!o.replay.empty()) {
+        e.show(o.replay);
+        std::exit(0);
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const result r = e.explore();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    if (o.random_scenarios == 0) {
+        std::printf("%-52s %-14s %9llu executions %11llu steps %6.1f s  all with %u preemptions\n",
+                    s.name.c_str(), in.name, static_cast<unsigned long long>(r.executions),
+                    static_cast<unsigned long long>(r.steps), took.count(), r.preemptions);
+        std::fflush(stdout);
+    }
+    total.executions += r.executions;
+    total.steps += r.steps;
+    ++explored;
+}
+
+void explore_list() {
+    const options& o = options_given;
+    unsigned number = 0;
+    for (const scenario& s : all_scenarios()) {
+        for (const shape& in : all_shapes()) {
+            if (number++ % o.parts == o.part && s.name.find(o.scenario) != std::string::npos &&
+                (o.shape.empty() || o.shape == in.name)) {
+                explore(s, in);
+            }
+        }
+    }
+}
+
+void explore_random() {
+    options& o = options_given;
+    const std::uint64_t first = o.within.seed;
+    for (std::uint64_t seed = first + o.part; seed < first + o.random_scenarios; seed += o.parts) {
+        o.within.seed = seed;
+        for (const shape& in : all_shapes()) {
+            const bool its_own = &in == &all_shapes()[seed % all_shapes().size()];
+            if (o.shape.empty() ? its_own : o.shape == in.name) {
+                explore(random_scenario(seed), in);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    options o;
+    options& o = options_given;
     CLI::App app("Explores interleavings of small scenarios.");
     app.add_option("--scenario", o.scenario, "only scenarios whose name contains this");
     app.add_option("--shape", o.shape, "flat, flat-wide-key, node-word, node-box or set");
+    app.add_option(
+        "--scenarios-random", o.random_scenarios,
+        "so many random scenarios in place of the list, each in a shape of its own; the first "
+        "one is that of the seed");
     app.add_option("--preemptions", o.within.preemptions, "at most so many in the systematic part")
         ->capture_default_str();
     app.add_option("--stale", o.within.stale,
@@ -132,7 +196,7 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--random", o.within.random, "so many random executions of a scenario")
         ->capture_default_str();
-    app.add_option("--seed", o.within.seed, "of the random part");
+    app.add_option("--seed", o.within.seed, "of what is random");
     app.add_option("--replay", o.replay,
                    "repeat one execution, step by step: the decisions that were printed");
     app.add_option("--part", o.part,
@@ -144,8 +208,6 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
     }
-    program = "/proc/self/exe";
-    showing = !o.replay.empty();
     machine::on_switch(swap_thread_state);
     machine::on_violation(broken);
     catch_crashes();
@@ -154,35 +216,10 @@ int main(int argc, char** argv) {
         static_cast<void>(syncmap::detail::domain::process());
     }
 
-    result total;
-    unsigned number = 0;
-    unsigned explored = 0;
-    for (const scenario& s : all_scenarios()) {
-        for (const shape& in : shapes) {
-            if (number++ % o.parts != o.part || s.name.find(o.scenario) == std::string::npos ||
-                (!o.shape.empty() && o.shape != in.name)) {
-                continue;
-            }
-            const scenario fitting = in.values ? s : without_values(s);
-            explorer e(fitting, in, o.within);
-            exploring = &e;
-            if (showing) {
-                e.show(o.replay);
-                return 0;
-            }
-            const auto start = std::chrono::steady_clock::now();
-            const result r = e.explore();
-            const double seconds =
-                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-            std::printf(
-                "%-44s %-14s %9llu executions %11llu steps %6.1f s  all with %u preemptions\n",
-                s.name.c_str(), in.name, static_cast<unsigned long long>(r.executions),
-                static_cast<unsigned long long>(r.steps), seconds, r.preemptions);
-            std::fflush(stdout);
-            total.executions += r.executions;
-            total.steps += r.steps;
-            ++explored;
-        }
+    if (o.random_scenarios == 0) {
+        explore_list();
+    } else {
+        explore_random();
     }
     std::printf("total %u %llu %llu\n", explored, static_cast<unsigned long long>(total.executions),
                 static_cast<unsigned long long>(total.steps));

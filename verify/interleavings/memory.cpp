@@ -21,15 +21,21 @@ struct location {
 };
 location locations[max_locations];
 std::size_t location_count = 0;
-view sequentially_consistent;
+view in_order;  ///< what the sequentially consistent ones have read and written; no steps
 
-location* find(const void* at) noexcept {
-    for (std::size_t i = 0; i < location_count; ++i) {
-        if (locations[i].at == at) {
-            return &locations[i];
-        }
+/// Which location, plus 1, begins at a byte of the arena.
+std::uint8_t known[arena::size];
+static_assert(max_locations < 256);
+
+std::uint8_t& known_at(const void* at) noexcept {
+    if (!arena::contains(at)) {
+        machine::give_up("an atomic variable that is not in the arena");
     }
-    return nullptr;
+    return known[arena::offset(at)];
+}
+location* find(const void* at) noexcept {
+    const std::uint8_t number = known_at(at);
+    return number != 0 ? &locations[number - 1] : nullptr;
 }
 location& find_or_add(const void* at, std::size_t size) {
     if (location* const l = find(at)) {
@@ -39,6 +45,7 @@ location& find_or_add(const void* at, std::size_t size) {
         machine::give_up("more locations are written than a view has room for");
     }
     location& l = locations[location_count++];
+    known_at(at) = static_cast<std::uint8_t>(location_count);
     l.at = at;
     l.history.clear();
     l.history.push_back({newest(at, size), view{}});
@@ -49,9 +56,14 @@ std::size_t place_of(const location& l) noexcept {
     return arena::max_threads + static_cast<std::size_t>(&l - locations);
 }
 
+/// A few places at a time, which compilers make one instruction of, and none beyond those in use.
 void join(view& into, const view& other) noexcept {
-    for (std::size_t i = 0; i < into.size(); ++i) {
-        into[i] = std::max(into[i], other[i]);
+    constexpr std::size_t width = 16;
+    static_assert(std::tuple_size_v<view> % width == 0);
+    for (std::size_t from = 0; from < arena::max_threads + location_count; from += width) {
+        for (std::size_t i = from; i < from + width; ++i) {
+            into[i] = std::max(into[i], other[i]);
+        }
     }
 }
 bool acquires(std::memory_order o) noexcept {
@@ -62,38 +74,54 @@ bool releases(std::memory_order o) noexcept {
     return o == std::memory_order_release || o == std::memory_order_acq_rel ||
            o == std::memory_order_seq_cst;
 }
-/// A sequentially consistent operation is one between two fences: a little stronger than C++'s.
-void fence_if_consistent(std::memory_order o, knowledge& by) noexcept {
-    if (o == std::memory_order_seq_cst) {
-        fence(by);
-    }
+bool consistent(std::memory_order o) noexcept { return o == std::memory_order_seq_cst; }
+
+/// Only the places in it, not the steps.
+void join_places(view& into, const view& other) noexcept {
+    std::array<std::uint16_t, arena::max_threads> steps;
+    std::copy_n(into.begin(), steps.size(), steps.begin());
+    join(into, other);
+    std::copy(steps.begin(), steps.end(), into.begin());
 }
 
+/// The thread has read or written this value.
+void reach(knowledge& by, const location& l, std::size_t index, std::memory_order order) noexcept {
+    std::uint16_t& mine = by.seen[place_of(l)];
+    mine = static_cast<std::uint16_t>(index);
+    if (consistent(order)) {
+        in_order[place_of(l)] = std::max(in_order[place_of(l)], mine);
+    }
+}
 void read(knowledge& by, const location& l, std::size_t index, std::memory_order order) noexcept {
-    by.seen[place_of(l)] = static_cast<std::uint16_t>(index);
+    reach(by, l, index, order);
     join(acquires(order) ? by.seen : by.acquired, l.history[index].seen);
 }
-/// `continued`: the view beside the value before, if this continues a release sequence.
+/// `continued`: the view beside the value before, if this continues a release sequence, or null.
 void append(knowledge& by, location& l, void* at, std::size_t size, std::uint64_t value,
-            std::memory_order order, const view& continued) {
+            std::memory_order order, const view* continued) {
     const auto index = static_cast<std::uint16_t>(l.history.size());
-    by.seen[place_of(l)] = index;
+    reach(by, l, index, order);
     l.history.push_back({value, releases(order) ? by.seen : by.released});
     view& beside = l.history.back().seen;
     beside[place_of(l)] = index;
-    join(beside, continued);
+    if (continued != nullptr) {
+        join(beside, *continued);
+    }
     std::memcpy(at, &value, size);
 }
 
 }  // namespace
 
 void reset() noexcept {
+    for (std::size_t i = 0; i < location_count; ++i) {
+        known_at(locations[i].at) = 0;
+    }
     location_count = 0;
-    sequentially_consistent = {};
+    in_order = {};
 }
 void forget(const void* at) noexcept {
-    if (location* const l = find(at)) {
-        l->at = nullptr;
+    if (arena::contains(at)) {
+        known_at(at) = 0;
     }
 }
 
@@ -103,27 +131,31 @@ std::uint64_t newest(const void* at, std::size_t size) noexcept {
     return bits;
 }
 
-unsigned readable(const knowledge& by, const void* at) noexcept {
+unsigned readable(const knowledge& by, const void* at, std::memory_order order) noexcept {
     const location* const l = find(at);
-    return l != nullptr ? static_cast<unsigned>(l->history.size() - by.seen[place_of(*l)]) : 1;
+    if (l == nullptr) {
+        return 1;
+    }
+    const std::size_t place = place_of(*l);
+    const auto oldest =
+        consistent(order) ? std::max(by.seen[place], in_order[place]) : by.seen[place];
+    return static_cast<unsigned>(l->history.size() - oldest);
 }
 
 std::uint64_t load(knowledge& by, const void* at, std::size_t size, std::memory_order order,
                    unsigned back) {
-    fence_if_consistent(order, by);
     const location* const l = find(at);
     if (l == nullptr) {
         return newest(at, size);
     }
-    const std::size_t index = l->history.size() - 1 - std::min(back, readable(by, at) - 1);
+    const std::size_t index = l->history.size() - 1 - std::min(back, readable(by, at, order) - 1);
     read(by, *l, index, order);
     return l->history[index].value;
 }
 
 void store(knowledge& by, void* at, std::size_t size, std::uint64_t value,
            std::memory_order order) {
-    append(by, find_or_add(at, size), at, size, value, order, view{});
-    fence_if_consistent(order, by);
+    append(by, find_or_add(at, size), at, size, value, order, nullptr);
 }
 
 change read_modify_write(knowledge& by, void* at, std::size_t size, std::memory_order success,
@@ -132,21 +164,30 @@ change read_modify_write(knowledge& by, void* at, std::size_t size, std::memory_
     change c{l.history.back().value, l.history.back().value, false};
     c.made = f(c.after);
     const std::memory_order order = c.made ? success : failure;
-    fence_if_consistent(order, by);
     read(by, l, l.history.size() - 1, order);
     if (c.made) {
         const view continued = l.history.back().seen;
-        append(by, l, at, size, c.after, order, continued);
+        append(by, l, at, size, c.after, order, &continued);
     }
-    fence_if_consistent(order, by);
     return c;
 }
 
 void fence(knowledge& by) noexcept {
     join(by.seen, by.acquired);
-    join(sequentially_consistent, by.seen);
-    by.seen = sequentially_consistent;
+    join_places(in_order, by.seen);
+    join_places(by.seen, in_order);
     by.released = by.seen;
+}
+void fence_everywhere(const std::vector<knowledge*>& all) noexcept {
+    view everything{};
+    for (knowledge* const one : all) {
+        fence(*one);
+        join(everything, one->seen);
+    }
+    join_places(everything, in_order);
+    for (knowledge* const one : all) {
+        one->seen = one->released = everything;
+    }
 }
 
 }  // namespace memory

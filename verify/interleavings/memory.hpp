@@ -6,11 +6,22 @@
 // says, for each location, which value is the oldest that it may still read; a release store puts the
 // writer's view beside the value, an acquire load that reads it joins that into the reader's. So a load may
 // pass an earlier store, and two loads may see two writes the wrong way round, exactly where the memory orders
-// allow it. A sequentially consistent fence joins with a view that all such fences share; a fence
-// everywhere (membarrier) does that for all threads at once.
-// A view counts the threads' steps too, and so it says what *happened before*.
+// allow it. A view counts the threads' steps too, and so it says what *happened before*.
+//
+// What is sequentially consistent is no stronger than [atomics.order] makes it. All such operations and fences
+// are in one order, that in which they are executed, and share a view of places only (`in_order`):
+// - A load, store or read-modify-write puts there what it has read or written. A load reads nothing older
+//   than what it finds there for its own location, and learns nothing about others. Beside that it acquires,
+//   a store releases, and a read-modify-write does both: none of them is a fence.
+// - A fence puts all that its thread has seen there, and its thread has then seen all that is there. That
+//   is no synchronisation: nothing happens before anything else by it, but what relaxed loads have read
+//   before is acquired, and relaxed stores release from then on.
+// A fence everywhere (membarrier) is one of every thread at once, and all of them synchronise with each other.
+//
 // Not modelled: a load that reads a value that is stored later (load buffering), a store that enters the
-// modification order before one that has been made already, a compare_exchange_weak that fails for no reason.
+// modification order before one that has been made already, an order of what is sequentially consistent that
+// contradicts happens-before (as C++20 allows where other operations are mixed in), a compare_exchange that
+// fails for no reason, or because it has read an old value.
 #pragma once
 
 #include <array>
@@ -18,6 +29,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "arena.hpp"
 
@@ -41,7 +53,8 @@ void reset() noexcept;
 void forget(const void* at) noexcept;
 
 /// How many different values the thread may read: the newest, and those before it that it has not yet seen passed.
-[[nodiscard]] unsigned readable(const knowledge& by, const void* at) noexcept;
+[[nodiscard]] unsigned readable(const knowledge& by, const void* at,
+                                std::memory_order order) noexcept;
 
 // Values are passed as bits; `size` is 1, 2, 4 or 8 bytes.
 
@@ -60,6 +73,8 @@ change read_modify_write(knowledge& by, void* at, std::size_t size, std::memory_
                          std::memory_order failure, const std::function<bool(std::uint64_t&)>& f);
 /// A sequentially consistent one.
 void fence(knowledge& by) noexcept;
+/// One of all these threads at once.
+void fence_everywhere(const std::vector<knowledge*>& all) noexcept;
 
 /// The newest value.
 [[nodiscard]] std::uint64_t newest(const void* at, std::size_t size) noexcept;

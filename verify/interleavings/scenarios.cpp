@@ -1,70 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-//
-// Buckets have 3 slots and tables grow beyond 2 live entries a bucket (SYNCMAP_TINY). A key's bucket is its lowest
-// bits: in a table of 4 buckets 0, 4, 8 ... share one.
 #include "scenarios.hpp"
 
-namespace {
+#include "calls.hpp"
 
-call load(int key) { return {verb::load, key}; }
-call visit(int key) { return {verb::visit, key}; }
-call pin(int key) { return {verb::pin, key}; }
-call contains(int key) { return {verb::contains, key}; }
-call store(int key, int value) { return {verb::store, key, value}; }
-call load_or_store(int key, int value) { return {verb::load_or_store, key, value}; }
-call try_emplace(int key, int value) { return {verb::try_emplace, key, value}; }
-call load_and_erase(int key) { return {verb::load_and_erase, key}; }
-call erase(int key) { return {verb::erase, key}; }
-call exchange(int key, int value) { return {verb::exchange, key, value}; }
-call compare_exchange(int key, int expected, int value) {
-    return {verb::compare_exchange, key, value, expected};
-}
-call compare_and_erase(int key, int expected) {
-    return {verb::compare_and_erase, key, 0, expected};
-}
-call update(int key, int value) { return {verb::update, key, value}; }
-call toggle(int key, int value) { return {verb::toggle, key, value}; }
-call for_each() { return {verb::for_each}; }
-call erase_all() { return {verb::erase_all}; }
-call clear() { return {verb::clear}; }
-call reclaim() { return {verb::reclaim}; }
-call reserve(int n) { return {verb::reserve, 0, n}; }
-call end_of_thread() { return {verb::end_of_thread}; }
-
-/// Keys first..last, each with its number times ten.
-std::vector<call> keys(int first, int last) {
-    std::vector<call> calls;
-    for (int key = first; key <= last; ++key) {
-        calls.push_back(store(key, 10 * key));
-    }
-    return calls;
-}
-std::vector<call> operator+(std::vector<call> a, const std::vector<call>& b) {
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
-}
-std::vector<call> erased(int first, int last) {
-    std::vector<call> calls;
-    for (int key = first; key <= last; ++key) {
-        calls.push_back(erase(key));
-    }
-    return calls;
-}
-
-// Nine entries in four buckets: the last one starts a table of eight and moves two of the four.
-const std::vector<call> half_moved = keys(0, 8);
-// Eight entries in four buckets: one more starts the next table.
-const std::vector<call> about_to_grow = keys(0, 7);
-// A full bucket in a table of four, and room for more elsewhere.
-const std::vector<call> full_bucket = {reserve(8),  store(0, 1), store(4, 2),
-                                       store(8, 3), store(1, 5), store(2, 6)};
-// Four buckets for two entries: one erasure starts a table of two buckets.
-const std::vector<call> about_to_shrink = keys(0, 8) + erased(2, 8) + std::vector<call>{reclaim()};
-// Eight buckets, being made four: half of them have moved, those of keys 1 and 5, which are to meet, have not.
-const std::vector<call> half_shrunk =
-    keys(0, 8) + std::vector<call>{erase(0), erase(2), erase(4), erase(6), erase(8), erase(7)};
-
-}  // namespace
+using namespace calls;
 
 const std::vector<scenario>& all_scenarios() {
     static const std::vector<scenario> all = {
@@ -135,6 +74,9 @@ const std::vector<scenario>& all_scenarios() {
          half_moved,
          {{load(3), load(3)}, {store(2, 1), store(3, 2), reclaim()}}},
         {"clear beside store", {store(0, 1)}, {{clear(), load(0)}, {store(0, 2), load(0)}}},
+        {"clear beside loads of two keys",
+         {reserve(8), store(0, 1), store(3, 2)},
+         {{clear()}, {load(0), load(3)}, {load(3), load(0)}}},
         {"clear beside promotion",
          half_moved,
          {{clear(), load(3)}, {store(3, 1), store(2, 2)}, {load(3)}}},
@@ -207,6 +149,24 @@ const std::vector<scenario>& all_scenarios() {
         {"for_each beside clear",
          {store(0, 1), store(1, 2)},
          {{for_each()}, {clear(), store(1, 3), reclaim()}}},
+        {"two new keys, each sought by the other's thread",
+         {reserve(8)},
+         {{store(0, 1), load(3)}, {store(3, 2), load(0)}}},
+        {"two erased keys, each sought by the other's thread",
+         about_to_grow,
+         {{erase(0), contains(3)}, {erase(3), contains(0)}}},
+        {"two new values, each sought by the other's thread",
+         {reserve(8), store(0, 1), store(3, 2)},
+         {{exchange(0, 3), load(3)}, {update(3, 4), load(0)}}},
+        {"two new keys, seen by two threads that do not write",
+         {reserve(8)},
+         {{store(0, 1)}, {store(3, 2)}, {load(0), load(3)}, {load(3), load(0)}}},
+        {"two loads beside reuse of a slot by the same key",
+         full_bucket,
+         {{load(0), load(0)}, {erase(0), store(0, 9)}}},
+        {"load and erase beside reuse of a slot by the same key",
+         full_bucket + std::vector<call>{erase(4), erase(8)},
+         {{load(0), erase(0)}, {erase(0), store(0, 9)}}},
         {"erase_if beside load",
          {store(0, 1), store(1, 2)},
          {{erase_all()}, {load(0), load(1), store(2, 3)}}},

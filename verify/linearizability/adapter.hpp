@@ -52,6 +52,19 @@ struct number<words> {
     static std::uint64_t of(const words& w) { return w.seal == ~w.number ? w.number : broken; }
 };
 
+/// A key that cannot be copied by its bytes: the map keeps it in a node.
+struct unwieldy {
+    std::uint64_t number;
+    explicit unwieldy(std::uint64_t n) noexcept : number(n) {}
+    unwieldy(const unwieldy& other) noexcept : number(other.number) {}
+    bool operator==(const unwieldy&) const = default;
+};
+template <>
+struct number<unwieldy> {
+    static unwieldy make(std::uint64_t n) { return unwieldy(n); }
+    static std::uint64_t of(const unwieldy& key) { return key.number; }
+};
+
 /// A value that takes its time to be copied, and is no longer what it was when it has been destroyed.
 class witness {
 public:
@@ -98,6 +111,16 @@ struct lingering_equal {
     }
 };
 
+/// Slow for one call, and quick for another: see my_pace.
+struct paced_equal {
+    template <class Key>
+    bool operator()(const Key& a, const Key& b) const noexcept {
+        const bool equal = a == b;
+        spin(equal ? 0 : my_pace.comparing);
+        return equal;
+    }
+};
+
 // --- calls --------------------------------------------------------------------------------------
 
 template <class Map>
@@ -107,6 +130,7 @@ public:
     using mapped_type = typename Map::mapped_type;
 
     void make(call& c) override {
+        my_pace = c.what < member::store ? pace::of_load() : pace::of_write();
         const key_type key = number<key_type>::make(c.key);
         const auto argument = [&] { return to(c.argument); };
         switch (c.what) {
@@ -139,6 +163,7 @@ public:
         case member::compare_and_erase: c.yes = map_.compare_and_erase(key, to(c.expected)); break;
         case member::update: update(c, key); break;
         case member::clear: map_.clear(); break;
+        case member::size: c.result = map_.size() - c.expected; break;
         case member::shown:
         case member::not_shown:
         case member::erased_if: break;  // are no members
@@ -217,9 +242,9 @@ private:
     Map map_;
 };
 
-template <class Map>
-std::unique_ptr<subject> make_adapter() {
-    return std::make_unique<adapter<Map>>();
+template <class Adapter>
+std::unique_ptr<subject> make_subject() {
+    return std::make_unique<Adapter>();
 }
 
 }  // namespace linearizability

@@ -3,10 +3,13 @@
 // Is there an order of the calls, each at a moment between its beginning and its end, that explains all
 // results? Wing and Gong's search, with Lowe's memory of what has been tried.
 //
-// A call may be next in the order if no other one that is still to come had ended before it began. The
-// calls of a lane follow each other, so what has been put in order is always a first part of each lane:
-// a number for each. Those numbers with the values that the keys have then are all that the rest of the
-// search depends on, and none of them is looked at twice.
+// A call may be next in the order if no other one that is still to come has happened before it
+// (history::margin). The calls of a strand follow each other, so what has been put in order is always a
+// first part of each strand: a number for each. Those numbers with the values that the keys have then are
+// all that the rest of the search depends on, and none of them is looked at twice.
+//
+// A call that may be next, and changes nothing, may as well be next: in any order that has it later it can
+// be moved to here. So there is no need to try others in its place.
 #pragma once
 
 #include <algorithm>
@@ -24,9 +27,22 @@ public:
     /// Of at most `whole_keys` keys.
     explicit search(const history& h) {
         std::copy(h.initial.begin(), h.initial.end(), start_.now.begin());
+        std::array<std::size_t, strands + 1> first{};
         for (const call& c : h.calls) {
-            lane_[c.lane].push_back(
-                {c.begin, c.end, meaning_of(c), c.key, c.what == member::clear});
+            ++first[c.strand() + 1];
+        }
+        std::array<std::size_t, strands> next{};
+        for (std::size_t i = 0; i < strands; ++i) {
+            first[i + 1] += first[i];
+            next[i] = first[i];
+            if (first[i] != first[i + 1]) {
+                strands_[used_++] = {i / (1 + whole_keys), first[i], first[i + 1]};
+            }
+        }
+        steps_.resize(h.calls.size());
+        for (const call& c : h.calls) {
+            steps_[next[c.strand()]++] = {c.begin,       c.end, h.elsewhere(c.end),
+                                          meaning_of(c), c.key, c.what};
         }
     }
 
@@ -39,12 +55,13 @@ private:
     struct step {
         std::uint64_t begin;
         std::uint64_t end;
+        std::uint64_t end_elsewhere;
         meaning does;
         std::uint32_t key;
-        bool to_all_keys;
+        member what;
     };
     struct position {
-        std::array<std::uint16_t, lanes> done{};
+        std::array<std::uint16_t, strands> done{};
         state now{};
         bool operator==(const position&) const = default;
     };
@@ -68,8 +85,8 @@ private:
         while (!to_do.empty()) {
             const position at = to_do.back();
             to_do.pop_back();
-            const std::uint64_t first_end = first_end_after(at);
-            if (first_end == call::open) {  // all are in order but those that may be left out
+            const limits until = limits_at(at);
+            if (until.all_returned) {  // all are in order but those that may be left out
                 if (std::find(found.begin(), found.end(), at.now) == found.end()) {
                     found.push_back(at.now);
                 }
@@ -77,48 +94,89 @@ private:
                     break;
                 }
             }
-            for (std::size_t i = 0; i < lanes; ++i) {
-                if (at.done[i] == lane_[i].size()) {
-                    continue;
+            const auto go_on = [&](std::size_t i) {
+                const position then = after(at, i);
+                if (known.insert(then).second) {
+                    to_do.push_back(then);
                 }
-                const step& next = lane_[i][at.done[i]];
-                if (next.begin < first_end && next.does.allows(at.now[next.key])) {
-                    position then = at;
-                    ++then.done[i];
-                    if (next.to_all_keys) {
-                        then.now.fill(none);
-                    } else if (next.does.changes) {
-                        then.now[next.key] = next.does.leaves;
-                    }
-                    if (known.insert(then).second) {
-                        to_do.push_back(then);
-                    }
+            };
+            std::array<std::size_t, strands> possible;
+            std::size_t count = 0;
+            bool settled = false;
+            for (std::size_t i = 0; i < used_ && !settled; ++i) {
+                const step* const next = next_of(i, at);
+                if (next != nullptr && next->begin <= until.begin[strands_[i].lane] &&
+                    next->does.allows(found_by(*next, at.now))) {
+                    settled = !next->does.changes;
+                    count = settled ? 0 : count;
+                    possible[count++] = i;
                 }
             }
+            std::for_each_n(possible.begin(), count, go_on);
         }
         return found;
     }
 
-    [[nodiscard]] std::uint64_t first_end_after(const position& at) const noexcept {
-        std::uint64_t first = call::open;
-        for (std::size_t i = 0; i < lanes; ++i) {
-            if (at.done[i] < lane_[i].size()) {
-                first = std::min(first, lane_[i][at.done[i]].end);
-            }
-        }
-        return first;
+    [[nodiscard]] const step* next_of(std::size_t strand, const position& at) const noexcept {
+        const std::size_t i = strands_[strand].first + at.done[strand];
+        return i < strands_[strand].last ? &steps_[i] : nullptr;
     }
 
-    std::array<std::vector<step>, lanes> lane_;
+    static value found_by(const step& s, const state& now) noexcept {
+        return s.what == member::size
+                   ? now.size() - static_cast<std::size_t>(std::count(now.begin(), now.end(), none))
+                   : now[s.key];
+    }
+
+    [[nodiscard]] position after(const position& at, std::size_t strand) const noexcept {
+        position then = at;
+        const step& next = *next_of(strand, at);
+        ++then.done[strand];
+        if (next.what == member::clear) {
+            then.now.fill(none);
+        } else if (next.does.changes) {
+            then.now[next.key] = next.does.leaves;
+        }
+        return then;
+    }
+
+    struct limits {
+        std::array<std::uint64_t, lanes>
+            begin;                 ///< the last moment at which a call that is next began
+        bool all_returned = true;  ///< none is to come that has returned
+    };
+    [[nodiscard]] limits limits_at(const position& at) const noexcept {
+        limits until;
+        until.begin.fill(call::open);
+        for (std::size_t i = 0; i < used_; ++i) {
+            if (const step* const next = next_of(i, at)) {
+                until.all_returned &= next->end == call::open;
+                for (std::size_t lane = 0; lane < lanes; ++lane) {
+                    until.begin[lane] =
+                        std::min(until.begin[lane],
+                                 lane == strands_[i].lane ? next->end : next->end_elsewhere);
+                }
+            }
+        }
+        return until;
+    }
+
+    struct series {  ///< the steps of a strand
+        std::size_t lane;
+        std::size_t first;
+        std::size_t last;
+    };
+    std::array<series, strands> strands_{};
+    std::size_t used_ = 0;  ///< strands that there are
+    std::vector<step> steps_;
     position start_;
 };
 
-/// The part of a history that is about one key, which is number 0 there: one order for each key is what
-/// linearizability asks for. (A clear() is about every key.)
+/// The part of a history that is about one key, which is number 0 there. (A clear() is about every key.)
 inline history about(const history& whole, std::uint32_t key) {
-    history h{{whole.initial[key]}, {}};
+    history h{{whole.initial[key]}, {}, whole.margin};
     for (call c : whole.calls) {
-        if (c.key == key || c.what == member::clear) {
+        if (c.what == member::clear || (c.key == key && c.what != member::size)) {
             c.key = 0;
             h.calls.push_back(c);
         }
@@ -126,11 +184,12 @@ inline history about(const history& whole, std::uint32_t key) {
     return h;
 }
 
-/// The same for all keys, in one pass.
+/// The same for all keys, in one pass: what linearizability asks for if there are too many of them to be
+/// looked at as one object.
 inline std::vector<history> key_by_key(const history& whole) {
     std::vector<history> parts(whole.initial.size());
     for (std::size_t key = 0; key < parts.size(); ++key) {
-        parts[key].initial = {whole.initial[key]};
+        parts[key] = {{whole.initial[key]}, {}, whole.margin};
     }
     for (call c : whole.calls) {
         const auto first = parts.begin() + (c.what == member::clear ? 0 : c.key);
@@ -139,22 +198,6 @@ inline std::vector<history> key_by_key(const history& whole) {
         std::for_each(first, last, [&](history& h) { h.calls.push_back(c); });
     }
     return parts;
-}
-
-/// Whether all keys can be looked at as one object, which tells more if there is a clear(). What walks say
-/// is left out: that is about many keys in one call. So there must be none that has erased something.
-inline bool worth_a_whole_look(const history& h) {
-    const auto has = [&](member m) {
-        return std::any_of(h.calls.begin(), h.calls.end(),
-                           [=](const call& c) { return c.what == m; });
-    };
-    return h.initial.size() <= whole_keys && has(member::clear) && !has(member::erased_if);
-}
-inline history without_walks(history h) {
-    std::erase_if(h.calls, [](const call& c) {
-        return c.what == member::shown || c.what == member::not_shown;
-    });
-    return h;
 }
 
 }  // namespace linearizability

@@ -4,8 +4,9 @@
 //
 // Whatever is left out, what remains could be explained if the whole could:
 // - what happened after a moment: a call that had not returned by then may have had its effect or not;
-// - keys; and calls that change nothing;
+// - calls that change nothing; and keys, with what was said of all of them, but for clear();
 // - what happened before a moment at which no call was under way, and only one state was possible.
+// (A moment is not the same for all threads: history::margin.)
 #pragma once
 
 #include "checker.hpp"
@@ -17,8 +18,8 @@ public:
     /// Of a history that search() does not explain.
     explicit counterexample(history h) : h_(std::move(h)) {
         end_early();
-        drop_keys();
         drop_what_changes_nothing();
+        drop_keys();
         begin_late();
     }
 
@@ -28,9 +29,9 @@ private:
     static bool fails(const history& h) { return !search(h).explains(); }
 
     static history until(const history& h, std::uint64_t end) {
-        history part{h.initial, {}};
+        history part{h.initial, {}, h.margin};
         for (call c : h.calls) {
-            if (c.begin < end) {
+            if (c.begin <= h.elsewhere(end)) {
                 if (c.end > end) {
                     c.end = call::open;
                 }
@@ -52,25 +53,27 @@ private:
         h_ = until(h_, *first);
     }
 
-    bool drop_if(const auto& which) {
-        history less = h_;
-        std::erase_if(less.calls, which);
-        const bool good = less.calls.size() < h_.calls.size() && fails(less);
-        if (good) {
+    void keep_if_it_fails(history less) {
+        if (less.calls.size() < h_.calls.size() && fails(less)) {
             h_ = std::move(less);
-        }
-        return good;
-    }
-    void drop_keys() {
-        for (std::uint32_t key = 0; key < h_.initial.size(); ++key) {
-            drop_if([=](const call& c) { return c.key == key && c.what != member::clear; });
         }
     }
     void drop_what_changes_nothing() {
         for (std::size_t i = h_.calls.size(); i-- > 0;) {
             if (!meaning_of(h_.calls[i]).changes) {
-                drop_if([begin = h_.calls[i].begin](const call& c) { return c.begin == begin; });
+                history less = h_;
+                less.calls.erase(less.calls.begin() + static_cast<std::ptrdiff_t>(i));
+                keep_if_it_fails(std::move(less));
             }
+        }
+    }
+    void drop_keys() {
+        for (std::uint32_t key = 0; key < h_.initial.size(); ++key) {
+            history less = h_;
+            std::erase_if(less.calls, [=](const call& c) {
+                return c.what == member::size || (c.key == key && c.what != member::clear);
+            });
+            keep_if_it_fails(std::move(less));
         }
     }
 
@@ -97,10 +100,10 @@ private:
 
     /// What began at a moment or later; nothing, if what was there then is not known.
     static history from(const history& h, std::uint64_t moment) {
-        history before{h.initial, {}};
-        history after{{}, {}};
+        history before{h.initial, {}, h.margin};
+        history after{{}, {}, h.margin};
         for (const call& c : h.calls) {
-            if (c.begin < moment && c.end > moment) {
+            if (c.begin < moment && h.elsewhere(c.end) >= moment) {
                 return {};
             }
             (c.begin < moment ? before : after).calls.push_back(c);

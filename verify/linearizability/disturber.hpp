@@ -34,21 +34,21 @@ private:
         const std::uint64_t count = dice_(p.others);
         const std::uint64_t first = dice_(p.others);
         for (std::uint64_t i = 0; i < count; ++i) {
-            make(map, what, p.keys + (first + i) % p.others);
+            make(map, p, what, p.keys + (first + i) % p.others);
         }
     }
     /// The same few again and again: dead slots are used again, and the table is cleaned.
     void again(subject& map, const plan& p) {
         const std::uint64_t key = p.keys + dice_(p.others);
         for (std::uint64_t i = 0, times = dice_(16); i < times; ++i) {
-            make(map, member::store, key);
-            make(map, member::erase, key);
+            make(map, p, member::store, key);
+            make(map, p, member::erase, key);
         }
     }
-    static void make(subject& map, member what, std::uint64_t key) {
+    static void make(subject& map, const plan& p, member what, std::uint64_t key) {
         call c{.what = what,
                .key = static_cast<std::uint32_t>(key),
-               .argument = what == member::store ? value_of_other(key) : none};
+               .argument = what == member::store ? value_of_other(p, key) : none};
         map.make(c);
     }
 

@@ -15,10 +15,12 @@ namespace linearizability {
 
 using value = std::uint64_t;
 inline constexpr value none = 0;
+inline constexpr value the_value = 1;       ///< of all keys of a set
 inline constexpr value broken = ~value{0};  ///< what was read is nothing that anybody ever stored
 
 inline constexpr std::size_t lanes = 3;       ///< threads whose calls are written down
 inline constexpr std::size_t whole_keys = 8;  ///< so many keys can be looked at as one object
+inline constexpr std::size_t strands = lanes * (1 + whole_keys);
 
 enum class member : std::uint8_t {
     load,
@@ -38,17 +40,34 @@ enum class member : std::uint8_t {
     compare_and_erase,
     update,
     clear,
+    size,
     // What walking over all entries says about one key: that it was seen, was not, and was erased.
     shown,
     not_shown,
     erased_if,
 };
-inline constexpr std::array<std::string_view, 20> member_names = {
-    "load",           "visit", "pin",           "contains",         "load_many",
-    "visit_many",     "store", "load_or_store", "load_or_compute",  "try_emplace",
-    "load_and_erase", "erase", "exchange",      "compare_exchange", "compare_and_erase",
-    "update",         "clear", "shown",         "not_shown",        "erased_if"};
-inline constexpr std::size_t called_members = 17;  ///< those before `shown`
+inline constexpr std::array<std::string_view, 21> member_names = {"load",
+                                                                  "visit",
+                                                                  "pin",
+                                                                  "contains",
+                                                                  "load_many",
+                                                                  "visit_many",
+                                                                  "store",
+                                                                  "load_or_store",
+                                                                  "load_or_compute",
+                                                                  "try_emplace",
+                                                                  "load_and_erase",
+                                                                  "erase",
+                                                                  "exchange",
+                                                                  "compare_exchange",
+                                                                  "compare_and_erase",
+                                                                  "update",
+                                                                  "clear",
+                                                                  "size",
+                                                                  "shown",
+                                                                  "not_shown",
+                                                                  "erased_if"};
+inline constexpr std::size_t called_members = 17;  ///< those before `size`
 
 inline constexpr std::string_view name_of(member m) {
     return member_names[static_cast<std::size_t>(m)];
@@ -59,19 +78,42 @@ struct call {
 
     member what{};
     std::uint16_t lane = 0;
-    std::uint32_t key = 0;  ///< of clear: 0
+    std::uint32_t key = 0;  ///< of clear and size: 0
     value argument = none;  ///< to be stored; of update: what its function returned last
-    value expected = none;  ///< of comparing; of update: what its function was given last
+    value expected = none;  ///< of comparing; of update: what its function was given last;
+                            ///< of size: entries of which nothing is written down
     value result = none;
     bool yes = false;  ///< the result, where that is a bool; of load_or_...: there was a value
     std::uint64_t begin = 0;
     std::uint64_t end = open;  ///< open: it has not returned, may have had its effect or not
+
+    /// Calls of a strand follow each other. Those of a thread do; what one walk of it says about several
+    /// keys has no order of its own.
+    [[nodiscard]] std::size_t strand() const noexcept {
+        return lane * (1 + whole_keys) + (what < member::shown ? 0 : 1 + key);
+    }
 };
 
-/// Calls of a lane follow each other in their order here; `initial[key]` is what was there before.
+/// Calls of a strand follow each other in their order here; `initial[key]` is what was there before.
 struct history {
     std::vector<value> initial;
     std::vector<call> calls;
+    /// By how much the clocks of two threads may differ: a call has happened before another one of the same
+    /// thread if it ended earlier than that one began, and before one of another thread if it ended earlier
+    /// by more than this.
+    std::uint64_t margin = 0;
+
+    [[nodiscard]] std::uint64_t first_moment() const noexcept {
+        std::uint64_t first = call::open;
+        for (const call& c : calls) {
+            first = c.begin < first ? c.begin : first;
+        }
+        return first;
+    }
+    /// The last moment at which what ended then may be under way in other threads.
+    [[nodiscard]] std::uint64_t elsewhere(std::uint64_t end) const noexcept {
+        return end < call::open - margin ? end + margin : call::open;
+    }
 };
 
 /// What a call with this result needs to find, and what it leaves.
@@ -111,6 +153,7 @@ constexpr meaning meaning_of(const call& c) noexcept {
     case member::pin:
     case member::load_many:
     case member::visit_many:
+    case member::size:  // finds as many entries
     case member::shown:
     case member::not_shown: return {finds::exactly, c.result};
     case member::contains: return c.yes ? meaning{finds::something} : meaning{finds::exactly};

@@ -6,8 +6,6 @@
 #include <array>
 #include <barrier>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <thread>
 
 #include "disturber.hpp"
@@ -16,9 +14,10 @@ namespace linearizability {
 
 class rig {
 public:
-    explicit rig(std::uint64_t seed) : dice_(seed), disturber_(seed + 1) {
+    rig(std::uint64_t seed, const timing& t, const interruption& interrupt)
+        : margin_(t.margin), dice_(seed), interruption_(interrupt), disturber_(seed + 1) {
         for (std::size_t i = 0; i < lanes; ++i) {
-            recorders_.emplace_back(static_cast<std::uint16_t>(i), seed + 2 + i);
+            recorders_.emplace_back(static_cast<std::uint16_t>(i), seed + 2 + i, t);
         }
         for (std::size_t i = 0; i <= lanes; ++i) {
             threads_[i] = std::thread([this, i, seed] { run(i, seed); });
@@ -39,13 +38,13 @@ public:
         map_ = &map;
         plan_ = &p;
         shared_ = &s;
-        history h{then, {}};
+        history h{then, {}, margin_};
         recording_ = lanes;
         busy_ = lanes + 1;
         start_.arrive_and_wait();
         interrupt_until_done();
         for (std::uint32_t key = 0; key < p.keys; ++key) {
-            then[key] = recorders_[0].look(map, key, s);
+            then[key] = recorders_[0].perform_alone(map, {.what = member::load, .key = key}).result;
         }
         for (recorder& r : recorders_) {
             h.calls.insert(h.calls.end(), r.calls.begin(), r.calls.end());
@@ -75,22 +74,19 @@ private:
     }
 
     void interrupt_until_done() {
-        const auto start = std::chrono::steady_clock::now();
+        const patience enough;
         while (busy_ != 0) {
             const std::uint64_t most = std::uint64_t{1} << (12 + dice_(7));  // 4 us to 0.26 ms
             interruption_.send(threads_[dice_(threads_.size())].native_handle(),
                                static_cast<int>(dice_(most)));
             std::this_thread::sleep_for(std::chrono::microseconds(10 + dice_(60)));
-            if (std::chrono::steady_clock::now() - start > std::chrono::seconds(60)) {
-                std::puts("a call does not return");
-                std::fflush(stdout);
-                std::_Exit(1);
-            }
+            enough.or_end();
         }
     }
 
+    std::uint64_t margin_;
     dice dice_;
-    interruption interruption_;
+    const interruption& interruption_;
     disturber disturber_;
     std::vector<recorder> recorders_;
     std::array<std::thread, lanes + 1> threads_;

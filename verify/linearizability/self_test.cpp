@@ -8,6 +8,7 @@
 #include <numeric>
 #include <random>
 
+#include "clock.hpp"
 #include "counterexample.hpp"
 #include "json_lines.hpp"
 
@@ -84,8 +85,67 @@ void known_histories() {
            "a clear() that is seen in two steps is good for each key, and bad for both");
 }
 
-/// What a map with one entry would have returned.
-bool obeys(const call& c, value& now) {
+constexpr std::uint64_t no_clock = timing().margin;
+
+/// A call by the thread `lane`, as its call number `nth`, of which no more is known.
+call nth(std::uint64_t number, std::uint16_t lane, member what, std::uint32_t key,
+         value result_or_argument) {
+    call c = at(2 * number, 2 * number + 1, lane, what, result_or_argument);
+    c.key = key;
+    return c;
+}
+
+void known_histories_of_several_keys() {
+    using enum member;
+    const auto all = [](std::uint64_t margin, std::vector<call> calls) {
+        return search({{none, none}, std::move(calls), margin}).explains();
+    };
+    const std::vector<call> buffered = {nth(1, 0, store, 0, 7), nth(2, 0, load, 1, none),
+                                        nth(1, 1, store, 1, 8), nth(2, 1, load, 0, none)};
+    expect(!all(no_clock, buffered), "stores that pass later loads");
+    expect(search(about({{none, none}, buffered, no_clock}, 0)).explains() &&
+               search(about({{none, none}, buffered, no_clock}, 1)).explains(),
+           "which no key shows by itself");
+    std::vector<call> seen = buffered;
+    seen[3].result = 7;
+    expect(all(no_clock, seen), "one of the stores came first");
+    expect(!all(no_clock, {nth(1, 0, store, 0, 7), nth(1, 1, store, 1, 8), nth(1, 2, load, 0, 7),
+                           nth(2, 2, load, 1, none), nth(2, 1, load, 0, none)}),
+           "two threads see two stores in different orders");
+    expect(!all(no_clock, {nth(1, 0, store, 0, 7), nth(2, 0, store, 1, 8), nth(1, 1, load, 1, 8),
+                           nth(2, 1, load, 0, none)}),
+           "stores of one thread in the wrong order");
+
+    const std::vector<call> stale = {at(1, 2, 0, store, 7), at(5, 6, 1, load, none)};
+    expect(all(3, stale), "a load that may be as early as the store, by other clocks");
+    expect(!all(2, stale), "a load that is later by any clock");
+
+    const auto counts = [&](value entries) {
+        return all(
+            0, {at(1, 2, 0, store, 7), at(3, 6, 1, erase, none, true), at(7, 8, 0, size, entries)});
+    };
+    expect(counts(0) && !counts(1), "size() counts");
+
+    call absent = at(4, 7, 0, not_shown, none);
+    absent.key = 1;
+    expect(all(no_clock,
+               {at(4, 5, 0, shown, 7), absent, nth(1, 1, store, 1, 8), nth(2, 1, store, 0, 7)}),
+           "what a walk says of two keys has no order");
+    expect(!all(no_clock, {nth(1, 0, load, 1, 8), absent, nth(1, 1, store, 1, 8)}),
+           "a walk comes after the earlier calls of its thread");
+}
+
+/// What a map would have returned.
+bool obeys(const call& c, std::vector<value>& all) {
+    if (c.what == member::clear) {
+        std::fill(all.begin(), all.end(), none);
+        return true;
+    }
+    if (c.what == member::size) {
+        return c.result ==
+               all.size() - static_cast<std::size_t>(std::count(all.begin(), all.end(), none));
+    }
+    value& now = all[c.key];
     const value before = now;
     switch (c.what) {
     case member::contains: return c.yes == (before != none);
@@ -105,7 +165,6 @@ bool obeys(const call& c, value& now) {
         now = before == c.expected ? none : before;
         return c.yes == (before == c.expected);
     case member::update: now = c.argument; return before == c.expected && c.result == now;
-    case member::clear: now = none; return true;
     case member::erased_if: now = none; return before == c.expected || (!c.yes && before == none);
     default: return c.result == before;
     }
@@ -115,12 +174,14 @@ bool some_order_obeys(const history& h) {
     std::vector<std::size_t> order(h.calls.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     do {
-        value now = h.initial[0];
+        std::vector<value> now = h.initial;
         bool good = true;
         for (std::size_t i = 0; i < order.size() && good; ++i) {
             const call& c = h.calls[order[i]];
             for (std::size_t later = i + 1; later < order.size(); ++later) {
-                good = good && h.calls[order[later]].end > c.begin;
+                const call& other = h.calls[order[later]];
+                good =
+                    good && (other.lane == c.lane ? other.end : h.elsewhere(other.end)) >= c.begin;
             }
             good = good && obeys(c, now);
         }
@@ -134,7 +195,10 @@ bool some_order_obeys(const history& h) {
 /// Up to six calls with times that overlap, with few values, and results that may or may not be right.
 history random_history(std::mt19937& dice) {
     const auto up_to = [&](std::uint64_t n) { return static_cast<std::uint64_t>(dice() % n); };
-    history h{{up_to(2)}, {}};
+    history h{std::vector<value>(1 + up_to(3)),
+              {},
+              std::array<std::uint64_t, 4>{0, 2, 5, no_clock}[up_to(4)]};
+    std::generate(h.initial.begin(), h.initial.end(), [&] { return up_to(2); });
     std::vector<std::uint64_t> times(12);
     std::iota(times.begin(), times.end(), std::uint64_t{1});
     std::shuffle(times.begin(), times.end(), dice);
@@ -149,6 +213,7 @@ history random_history(std::mt19937& dice) {
         for (std::size_t i = 0; i < mine.size(); i += 2) {
             call c{.what = static_cast<member>(up_to(member_names.size())),
                    .lane = lane,
+                   .key = static_cast<std::uint32_t>(up_to(h.initial.size())),
                    .argument = 1 + up_to(3),
                    .expected = 1 + up_to(3),
                    .result = up_to(4),
@@ -164,6 +229,8 @@ history random_history(std::mt19937& dice) {
                 c.result = c.argument;
             } else if (c.what == member::not_shown) {
                 c.result = none;
+            } else if (c.what == member::clear || c.what == member::size) {
+                c.key = 0;
             }
             h.calls.push_back(c);
         }
@@ -180,7 +247,7 @@ void random_histories(std::ostream& out) {
         const bool mine = search(h).explains();
         expect(mine == some_order_obeys(h), "a random history on which two checkers differ");
         explained += mine ? 1 : 0;
-        write_line(out, h, false, mine);
+        write_line(out, h, true, mine);
         if (!mine) {
             const history shortest = counterexample(h).shortest();
             expect(!search(shortest).explains() && shortest.calls.size() <= h.calls.size(),
@@ -200,6 +267,7 @@ int main(int argc, char** argv) {
         out.open(argv[1]);
     }
     linearizability::known_histories();
+    linearizability::known_histories_of_several_keys();
     linearizability::random_histories(out);
     return linearizability::failures == 0 ? 0 : 1;
 }

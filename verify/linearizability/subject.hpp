@@ -29,13 +29,21 @@ public:
     virtual std::size_t promotions() = 0;
 };
 
+inline constexpr std::array set_members = {member::load, member::contains, member::store,
+                                           member::load_or_store, member::erase};
+
 struct shape {
     const char* name;
     std::size_t many;  ///< keys that it can have without becoming too slow
     std::unique_ptr<subject> (*make)();
+    bool set = false;  ///< has some of the members only, and one value
 };
 
 std::vector<shape> flat_shapes();
 std::vector<shape> node_shapes();
+std::vector<shape> set_shapes();
+
+/// Whether this program has been compiled with slow_atomic.hpp.
+bool steps_are_slow();
 
 }  // namespace linearizability

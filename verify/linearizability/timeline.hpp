@@ -22,7 +22,7 @@ inline std::string asked(const call& c, bool with_key) {
     const auto add = [&](const std::string& a) {
         arguments += (arguments.empty() ? "" : ", ") + a;
     };
-    if (with_key && c.what != member::clear) {
+    if (with_key && c.what != member::clear && c.what != member::size) {
         add("key " + std::to_string(c.key));
     }
     switch (c.what) {
@@ -41,9 +41,6 @@ inline std::string asked(const call& c, bool with_key) {
 }
 
 inline std::string answered(const call& c) {
-    if (c.end == call::open) {
-        return "under way";
-    }
     switch (c.what) {
     case member::store:
     case member::clear:
@@ -75,10 +72,13 @@ inline void draw(std::ostream& out, const history& h) {
     std::vector<event> events;
     for (const call& c : h.calls) {
         events.push_back({c.begin, &c});
-        events.push_back({c.end, &c});
+        if (c.end != call::open) {
+            events.push_back({c.end, &c});
+        }
     }
     std::stable_sort(events.begin(), events.end());
 
+    const std::uint64_t first = h.first_moment();
     constexpr int width = 30;
     std::array<bool, lanes> busy{};
     out << std::setw(8) << "moment";
@@ -89,7 +89,7 @@ inline void draw(std::ostream& out, const history& h) {
     for (const event& e : events) {
         const call& c = *e.of;
         const bool begins = e.when == c.begin;
-        out << std::setw(8) << (e.when == call::open ? "" : std::to_string(e.when));
+        out << std::setw(8) << e.when - first;
         busy[c.lane] = begins;
         std::string line;
         for (std::size_t i = 0; i < lanes; ++i) {

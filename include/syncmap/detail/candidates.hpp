@@ -8,12 +8,25 @@
 // Used by garbage.hpp.
 #pragma once
 
+#include <algorithm>
+#include <bit>
+#include <span>
+
 #include "retired.hpp"
 
 namespace syncmap::inline v0::detail {
 
 class candidates {
 public:
+    /// For up to about `most` objects.
+    explicit candidates(std::size_t most) noexcept
+        : bits_used_(std::size_t{1}
+                     << std::min(static_cast<std::size_t>(std::bit_width(most)) + 4, max_log_bits)),
+          shift_(64 - static_cast<unsigned>(std::countr_zero(bits_used_))) {
+        std::fill_n(bits_, bits_used_ / 64, 0);
+        std::fill_n(chains_, bits_used_ / bits_a_chain, nullptr);
+    }
+
     void add(retired* r) noexcept {
         const std::size_t at = hash(r);
         bits_[at / 64] |= std::uint64_t{1} << at % 64;
@@ -34,7 +47,7 @@ public:
     /// Calls f(retired*) with each that is left. f may put it into a list.
     template <class F>
     void for_each(F&& f) const noexcept {
-        for (retired* r : chains_) {
+        for (retired* r : std::span(chains_, bits_used_ / bits_a_chain)) {
             while (r != nullptr) {
                 retired* const next = r->next();
                 f(r);
@@ -44,13 +57,13 @@ public:
     }
 
 private:
-    static constexpr std::size_t log_bits = limit(16U, 7U);
-    static constexpr std::size_t bits_a_chain = 64;
+    static constexpr std::size_t max_log_bits = 17;
+    static constexpr std::size_t bits_a_chain = 128;
 
     /// The upper bits of a product: addresses differ in their lower ones.
-    static std::size_t hash(const void* address) noexcept {
+    [[nodiscard]] std::size_t hash(const void* address) const noexcept {
         const auto bits = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(address));
-        return static_cast<std::size_t>(bits * 0x9e37'79b9'7f4a'7c15U >> (64 - log_bits));
+        return static_cast<std::size_t>(bits * 0x9e37'79b9'7f4a'7c15U >> shift_);
     }
 
     SYNCMAP_NOINLINE static retired* take_out_of(retired*& chain, const void* address) noexcept {
@@ -68,8 +81,10 @@ private:
         return nullptr;
     }
 
-    std::uint64_t bits_[(std::size_t{1} << log_bits) / 64]{};
-    retired* chains_[(std::size_t{1} << log_bits) / bits_a_chain]{};
+    std::size_t bits_used_;  ///< 16 an object, or more
+    unsigned shift_;
+    std::uint64_t bits_[(std::size_t{1} << max_log_bits) / 64];
+    retired* chains_[(std::size_t{1} << max_log_bits) / bits_a_chain];
 };
 
 }  // namespace syncmap::inline v0::detail

@@ -140,7 +140,8 @@ public:
                 }
             }
             outcome<token> done{result::kept, false, {}};
-            bool look = false;  // whether another table may be due
+            // Whether another table may be due.
+            bool look = t->unsettled.load(std::memory_order_relaxed);
             {
                 const lock_guard locked(t->locks[i], this->identity());
                 if (t->tags[i].load_control().moved()) [[unlikely]] {
@@ -392,7 +393,7 @@ protected:
             if (!s.has_key()) {
                 done.result = result::needs_key;
             } else {
-                chained = insert_locked(t, i, hash, s);
+                chained |= insert_locked(t, i, hash, s);
                 done.result = result::inserted;
             }
         } else if (what == verb::erase && done.present) {

@@ -106,6 +106,14 @@ public:
     /// A number that no other call gets.
     std::uint64_t next_serial() noexcept { return serial_.fetch_add(1, std::memory_order_relaxed); }
 
+    /// How many hazard slots there are to be looked at.
+    [[nodiscard]] std::size_t hazard_slots() const noexcept {
+        return hazard_slots_.load(std::memory_order_relaxed);
+    }
+    void count_hazard_slots(std::size_t more) noexcept {
+        hazard_slots_.fetch_add(more, std::memory_order_relaxed);
+    }
+
     /// How many handles have been dropped so far.
     [[nodiscard]] std::size_t dropped() const noexcept {
         std::size_t sum = dropped_elsewhere_.load(std::memory_order_relaxed);
@@ -270,6 +278,7 @@ private:
         auto* const made = new thread_record;
         made->home = this;
         made->index = record_count_.fetch_add(1, std::memory_order_relaxed);
+        count_hazard_slots(hazard_block::count);
         made->next = records_.load(std::memory_order_relaxed);
         while (!records_.compare_exchange_weak(made->next, made, std::memory_order_release,
                                                std::memory_order_relaxed)) {
@@ -348,6 +357,7 @@ private:
     atomic<std::uint32_t> record_count_{0};
     atomic<int> forking_{0};  ///< forks being prepared, several threads may fork at once
     atomic<std::uint64_t> serial_{1};
+    atomic<std::size_t> hazard_slots_{0};
     atomic<std::size_t> dropped_elsewhere_{
         0};  ///< handles, by threads whose record was not at hand
 };

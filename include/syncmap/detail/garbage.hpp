@@ -7,12 +7,13 @@
 // `ready` (they have been compared with all hazards after that, once, and none announced them: to be destroyed
 // without another look). What was announced waits in `announced`, to be compared again.
 // I1  Destroying happens outside all sections and locks: a destructor may use the map.
-// I2  A stamp (one fence everywhere) and a comparison are paid for by `scan_objects` objects or `scan_bytes`
-//     bytes, or by one thing of `urgent_bytes` (a table: as many writes as made it superfluous). While there is
-//     something that can be destroyed, every write destroys up to `write_budget` objects, or does a step of a
-//     large one, or compares. So no operation destroys more than a bounded number of objects, and garbage stays
-//     below stripes x 2 x scan_objects, plus what is unlinked while a thread is stopped, or has lost its
-//     processor, inside a section (writers that are over the limit yield to it).
+// I2  A stamp (one fence everywhere) and a comparison are paid for by `scan_objects` objects (up to twice as many
+//     where there are very many hazard slots to look at) or `scan_bytes` bytes, or by one thing of
+//     `urgent_bytes` (a table: as many writes as made it superfluous). While there is something that can be
+//     destroyed, every write destroys up to `write_budget` objects, or does a step of a large one, or compares.
+//     So no operation destroys more than a bounded number of objects, and garbage stays below stripes x 2
+//     batches, plus what is unlinked while a thread is stopped, or has lost its processor, inside a section
+//     (writers that are over the limit yield to it).
 // I3  Active sections are looked at before hazards are (see hazard.hpp, I1).
 // I4  What handles have kept is compared again soon after `scan_objects` of them have been dropped, or with later
 //     batches, a batch's worth each.
@@ -42,11 +43,10 @@ public:
     static constexpr std::size_t scan_bytes = limit<std::size_t>(std::size_t{4} << 20U, 1024);
     static constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} << 10U, 512);
     static constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
-    /// What one write compares: many where there are many hazard slots to be looked at, so that these cost each object
-    /// little; else few, because it is a pause.
+    /// What one write compares: as many objects as there are hazard slots, so that neither costs more than the other;
+    /// but no fewer than this, and no more than that.
     static constexpr std::size_t compare_at_least = limit<std::size_t>(256, 4);
-    static constexpr std::size_t compare_at_most = 2 * scan_objects;
-    static constexpr std::size_t slots_an_object = 4;
+    static constexpr std::size_t compare_at_most = 3 * scan_objects;
 
     struct stripe {
         bucket_lock lock;
@@ -57,6 +57,7 @@ public:
         bool ask = false;              ///< it is time to ask how many handles have been dropped
         std::uint32_t deliveries = 0;  ///< comes round
         std::uint64_t stamp = 0;       ///< of `waiting`
+        std::size_t batch = scan_objects;  ///< what is worth a stamp and a comparison
         retired_list fresh;
         retired_list waiting;
         retired_list passed;
@@ -227,9 +228,9 @@ public:
 
     /// In debug builds: that no pinned handle outlives its map. One from before a fork may be out of reach.
     template <class Disposer>
-    void assert_not_announced([[maybe_unused]] retired_list& list,
-                              [[maybe_unused]] const domain& home,
-                              [[maybe_unused]] Disposer& dispose) noexcept {
+    static void assert_not_announced([[maybe_unused]] retired_list& list,
+                                     [[maybe_unused]] const domain& home,
+                                     [[maybe_unused]] Disposer& dispose) noexcept {
 #ifndef NDEBUG
         hand h;
         h.passed.splice(list);
@@ -285,7 +286,7 @@ private:
     }
 
     static bool over_limit(const stripe& s) noexcept {
-        return s.fresh.objects() >= scan_objects || s.fresh.bytes() >= scan_bytes || s.urgent;
+        return s.fresh.objects() >= s.batch || s.fresh.bytes() >= scan_bytes || s.urgent;
     }
     /// Under the stripe's lock, whenever its lists have changed.
     void note(stripe& s) noexcept {
@@ -369,6 +370,7 @@ private:
                 s.waiting.splice(s.fresh);
                 s.urgent = false;
                 s.stamping = stamp_it = true;
+                s.batch = std::clamp(home.hazard_slots() / 4, scan_objects, 2 * scan_objects);
             }
             check = stamp_it || (!s.waiting.empty() && !s.stamping);
             stamp = s.stamp;
@@ -492,12 +494,12 @@ private:
     /// Finds out which objects hazards announce, and calls seen(slot) for each. That is final for the others: nobody
     /// can reach them any more, so nobody can begin to announce them.
     template <class Disposer, class Seen>
-    SYNCMAP_NOINLINE void compare(hand& h, const domain& home, Disposer& dispose, Seen&& seen) {
-        candidates all;  // large, but no destructor runs on top of it
+    SYNCMAP_NOINLINE static void compare(hand& h, const domain& home, Disposer& dispose,
+                                         Seen&& seen) {
+        std::size_t room = std::clamp(home.hazard_slots(), compare_at_least, compare_at_most);
+        candidates all(room);  // large, but no destructor runs on top of it
         retired_list plain;
         retired_list whole;
-        std::size_t room = std::clamp(slots_seen_.load(std::memory_order_relaxed) / slots_an_object,
-                                      compare_at_least, compare_at_most);
         const auto pop = [&](retired_list& from) {
             const retired_weight w = dispose.weight(from.front());
             retired* const r = from.pop(w.objects, w.bytes);
@@ -520,16 +522,13 @@ private:
         for (; room != 0 && h.look != 0 && !h.again.empty(); --room, --h.look) {
             pop(h.again);
         }
-        std::size_t slots = 0;
         home.for_each_hazard([&](const void* object, const hazard_slot& slot) {
-            ++slots;
             if (retired* const r = all.take_out(object)) {
                 seen(slot);
                 dispose.separate(r);
                 push(h.announced, r);
             }
         });
-        slots_seen_.store(slots, std::memory_order_relaxed);
         all.for_each([&](retired* r) {
             if (!dispose.goes_with_key(r)) {
                 push(plain, r);
@@ -580,7 +579,6 @@ private:
     atomic<std::uint32_t> holding_{0};  ///< stripes in which something is announced
     atomic<std::size_t> dropped_{0};    ///< handles, as of the last look at what they had kept
     atomic<bool> reclaiming_{false};
-    atomic<std::size_t> slots_seen_{0};  ///< hazard slots, when objects were compared with them last
 };
 
 }  // namespace syncmap::inline v0::detail

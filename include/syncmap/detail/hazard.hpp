@@ -77,6 +77,7 @@ private:
         // between any two steps, and in its child only what is linked here is known.
         record.blocks.store(block, std::memory_order_release);
         record.free_slots(*block);
+        record.home->count_hazard_slots(hazard_block::count);
     }
 
     static void put_back(hazard_slot& slot) noexcept {

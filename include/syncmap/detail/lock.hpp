@@ -8,7 +8,7 @@
 // I1  Whoever parks has first made the state `awaited`; whoever finds that when giving back wakes one, and
 //     who has waited takes the lock as `awaited`: others may be parked still.
 // I2  A load, which must not make a system call, takes the lock as `lent`. Nobody parks then: who waits
-//     yields until it is free. So those who are parked already lose nothing: one of them has been woken
+//     yields, and sleeps after a while, until it is free. So those who are parked already lose nothing: one of them has been woken
 //     when the lock became free before, and is among those who yield.
 // Used by all who write to buckets, and by garbage.hpp.
 #pragma once
@@ -58,13 +58,15 @@ private:
                 return;
             }
         }
-        while (!take(awaited)) {
+        for (int lent_for = 0; !take(awaited);) {
             std::uint32_t now = held;
             if (state_.compare_exchange_strong(now, awaited, std::memory_order_relaxed) ||
                 now == awaited) {
                 wait_while(state_, awaited);
-            } else if (now == lent) {
+            } else if (now == lent && ++lent_for < 100) {
                 yield();
+            } else if (now == lent) {
+                sleep_briefly();  // to a load that has lost its processor
             }
         }
     }

@@ -177,6 +177,8 @@ struct table : retired {
     std::uint32_t bits;
     std::uint32_t shift;       ///< of a hash, to get the bucket: see index()
     bool constructed = false;  ///< all buckets are; else whoever moves entries here constructs them
+    /// A load may have promoted it, which cannot look whether another table is due: the next write does.
+    atomic<bool> unsettled{false};
     atomic<table*> successor{nullptr};
     std::size_t units;
     atomic<std::size_t> overflow_limit;  ///< more overflow buckets than this call for another table

@@ -220,7 +220,7 @@ public:
                 t->gen->root = t;
                 for (bool gone = false; !gone;) {
                     gone = base::destroy_generation(t->gen, parts);
-                    garbage_.assert_not_announced(parts, *home_, *this);
+                    garbage::assert_not_announced(parts, *home_, *this);
                     base::destroy_list(parts);
                 }
             }
@@ -318,6 +318,7 @@ protected:
 
     /// Starts a successor if the table is `read`, and too full, too chained or too empty.
     void resize_if_due(table_type& t) noexcept {
+        t.unsettled.store(false, std::memory_order_relaxed);
         if (read_table() != &t || t.successor.load(std::memory_order_acquire) != nullptr) {
             return;
         }
@@ -453,6 +454,7 @@ protected:
             std::max(to.default_overflow_limit(),
                      2 * to.overflow_count.load(std::memory_order_relaxed)),
             std::memory_order_relaxed);
+        to.unsettled.store(true, std::memory_order_relaxed);
         table_type* expected = &from;
         if (read_.compare_exchange_strong(expected, &to, std::memory_order_acq_rel,  // (N2)
                                           std::memory_order_relaxed)) {

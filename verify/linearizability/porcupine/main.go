@@ -11,16 +11,27 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sort"
 	"sync"
 	"sync/atomic"
 
 	"github.com/anishathalye/porcupine"
 )
 
-const wholeKeys = 8
+const (
+	lanes     = 3
+	wholeKeys = 8
+	strands   = 1 + wholeKeys // of each lane
+)
 
 // A value of 0 means that there is none.
 type values [wholeKeys]uint64
+
+// Where the search is: what is there, and how many calls of each strand have had their moment.
+type position struct {
+	now  values
+	done [lanes][strands]uint16
+}
 
 type call struct {
 	Call     string
@@ -35,8 +46,9 @@ type call struct {
 }
 
 type history struct {
-	Whole     bool // all keys are one object, too
-	Explained bool // the verdict of the checker that wrote this
+	Whole     bool  // all keys are one object, rather than each by itself
+	Explained bool  // the verdict of the checker that wrote this
+	Margin    int64 // by how much the clocks of two threads may differ
 	Initial   []uint64
 	Calls     []call
 }
@@ -80,44 +92,85 @@ func obeys(now uint64, c *call) (bool, uint64) {
 	panic("unknown call " + c.Call)
 }
 
-func step(state, input, _ interface{}) (bool, interface{}) {
-	now := state.(values)
-	c := input.(*call)
-	if c.Call == "clear" {
-		return true, values{}
-	}
-	ok, then := obeys(now[c.Key], c)
-	now[c.Key] = then
-	return ok, now
+// A call and what has to come before it in its own thread: so many calls of each strand. What has to come
+// before it in other threads, porcupine is told as times.
+type input struct {
+	call
+	strand int
+	after  [strands]uint16
 }
 
-func linearizable(initial values, operations []porcupine.Operation) bool {
+func step(state, in, _ interface{}) (bool, interface{}) {
+	at := state.(position)
+	c := in.(*input)
+	done := &at.done[c.Thread]
+	for strand, count := range c.after {
+		if done[strand] < count {
+			return false, at
+		}
+	}
+	done[c.strand]++
+	switch c.Call {
+	case "clear":
+		at.now = values{}
+		return true, at
+	case "size":
+		var entries uint64
+		for _, now := range at.now {
+			if now != 0 {
+				entries++
+			}
+		}
+		return c.Result == entries, at
+	}
+	ok, then := obeys(at.now[c.Key], &c.call)
+	at.now[c.Key] = then
+	return ok, at
+}
+
+// Calls of a strand follow each other: those of a thread, and what its walks say about one key.
+func strandOf(c *call) int {
+	switch c.Call {
+	case "shown", "not_shown", "erased_if":
+		return 1 + c.Key
+	}
+	return 0
+}
+
+func linearizable(initial values, calls []call, margin int64) bool {
+	operations := make([]porcupine.Operation, len(calls))
+	var ends [lanes][strands][]int64
+	for i := range calls {
+		c := &input{call: calls[i], strand: strandOf(&calls[i])}
+		mine := &ends[c.Thread]
+		for strand := range mine {
+			before := sort.Search(len(mine[strand]), func(j int) bool { return mine[strand][j] >= c.Begin })
+			c.after[strand] = uint16(before)
+		}
+		mine[c.strand] = append(mine[c.strand], c.End)
+		operations[i] = porcupine.Operation{ClientId: c.Thread, Input: c, Call: c.Begin, Return: c.End + margin}
+	}
 	return porcupine.CheckOperations(porcupine.Model{
-		Init: func() interface{} { return initial },
+		Init: func() interface{} { return position{now: initial} },
 		Step: step,
 	}, operations)
 }
 
-func operation(c *call) porcupine.Operation {
-	return porcupine.Operation{ClientId: c.Thread, Input: c, Call: c.Begin, Return: c.End}
-}
-
 func keyByKey(h *history) bool {
-	parts := make([][]porcupine.Operation, len(h.Initial))
-	for i := range h.Calls {
-		c := &h.Calls[i]
+	parts := make([][]call, len(h.Initial))
+	for _, c := range h.Calls {
 		if c.Call == "clear" {
 			for key := range parts {
-				parts[key] = append(parts[key], operation(c))
+				parts[key] = append(parts[key], c)
 			}
 		} else {
-			part := *c
-			part.Key = 0
-			parts[c.Key] = append(parts[c.Key], operation(&part))
+			key := c.Key
+			c.Key = 0
+			parts[key] = append(parts[key], c)
 		}
 	}
 	for key, part := range parts {
-		if !linearizable(values{h.Initial[key]}, part) {
+		if !linearizable(values{h.Initial[key]}, part, h.Margin) {
 			return false
 		}
 	}
@@ -127,13 +180,14 @@ func keyByKey(h *history) bool {
 func whole(h *history) bool {
 	var initial values
 	copy(initial[:], h.Initial)
-	var operations []porcupine.Operation
-	for i := range h.Calls {
-		if c := &h.Calls[i]; c.Call != "shown" && c.Call != "not_shown" {
-			operations = append(operations, operation(c))
-		}
+	return linearizable(initial, h.Calls, h.Margin)
+}
+
+func explained(h *history) bool {
+	if h.Whole {
+		return whole(h)
 	}
-	return linearizable(initial, operations)
+	return keyByKey(h)
 }
 
 func main() {
@@ -152,7 +206,7 @@ func main() {
 				}
 				atomic.AddInt64(&histories, 1)
 				atomic.AddInt64(&calls, int64(len(h.Calls)))
-				if (keyByKey(&h) && (!h.Whole || whole(&h))) != h.Explained {
+				if explained(&h) != h.Explained {
 					atomic.AddInt64(&disagreements, 1)
 					fmt.Printf("porcupine: the checkers disagree about %s\n", line)
 				}

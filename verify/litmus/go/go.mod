@@ -1,0 +1,3 @@
+module syncmap/litmus
+
+go 1.19
