@@ -7,7 +7,8 @@
 // A unit is one bucket of the smaller table and all that cover the same hashes in the other. A mover locks
 // the unit's sources, copies what is in them to the heirs, and sets the sources' `moved` flags. From then on
 // loads and writes go on in the successor. Writers move the unit at their key's home, and others if nobody
-// is in the way, and so do loads that have met a moved bucket. Who moves the last one promotes.
+// is in the way, and so do loads that have met a moved bucket. Movers count what has moved before they
+// unlock it; who finds that it is all promotes, whoever has moved the last one. Several may find that.
 //
 // Proved: a load returns what was true at some moment between its begin and its end; a writer finds, under
 // its lock, what the last writer left (no update is lost); nobody waits for ever; moved tables are promoted.
@@ -146,28 +147,33 @@ inline move_and_unlock() {
     :: mine -> count = sources; unlock_sources()
     :: else ->
         move_locked();
-        count = sources; unlock_sources();
         if
-        :: mine ->
-            d_step {
-                moved_count[from] = moved_count[from] + sources;   // (N4)
-                i = moved_count[from] >= (1 << BITS(from))
-            }
+        :: mine -> moved_count[from] = moved_count[from] + sources   // (N4)
+        :: else
+        fi;
+        count = sources; unlock_sources()
+    fi
+}
+
 #ifdef DEFECT_PROMOTE_EARLY
-            i = 1;
+#define all_moved (moved_count[from] + sources >= (1 << BITS(from)))
+#else
+#define all_moved (moved_count[from] == (1 << BITS(from)))
 #endif
-            if
-            :: i -> d_step {
-                    i = 0;
-                    assert(read == from);
-                    read = to;          // (N2) a compare-exchange: see promote_clear.pml
-                    printf("%d: promotes table %d\n", _pid, to)
-                }
-            :: else
-            fi
+inline promote() {
+    d_step {                            // (N2) a compare-exchange: see promote_clear.pml
+        if
+#ifdef DEFECT_PROMOTION_NOT_COMPARED
+        :: true ->
+#else
+        :: read == from ->
+#endif
+            assert(read == from);
+            read = to;
+            printf("%d: promotes table %d\n", _pid, to)
         :: else
         fi
-    fi
+    }
 }
 
 // Before a write: the unit of its bucket.
@@ -194,7 +200,7 @@ inline move_home(key) {
 }
 
 // After a write, and after a load that met a moved bucket: what can be moved without waiting.
-inline help() {
+inline help(may_not_promote) {
     from = read;
     to = successor[from];
     if
@@ -221,10 +227,15 @@ inline help() {
             fi;
             unit++
         :: unit >= units -> break
-        od
+        od;
+        unit = 0;
+        if
+        :: all_moved -> promote()
+        :: may_not_promote              // a load for which the lock of the garbage is not free
+        :: else
+        fi
     :: else
     fi;
-    unit = 0;
     d_step { from = 0; to = 0; mine = false }
 }
 
@@ -279,7 +290,7 @@ proctype writer(byte key) {
             fi
         od;
         t = 0;
-        help()
+        help(false)
     :: else -> break
     od;
     finished++
@@ -315,7 +326,7 @@ proctype reader() {
             key = 0
         }
         if
-        :: helped -> helped = false; help()
+        :: helped -> helped = false; help(true)
         :: else
         fi
     :: else -> break
@@ -339,8 +350,10 @@ proctype grower() {
 }
 
 proctype last() {
-    byte t, k;
+    MOVER;
+    byte t;
     finished == 4;
+    help(false);                                    // who comes next promotes, if it is all that is left to do
     for (k : 0 .. KEYS - 1) {
         t = read;
         do

@@ -4,8 +4,9 @@
 //
 // The tables since the last clear are a generation. clear() takes `read` away in one exchange; operations
 // that found a table before belong before the clear, and may go on in it, but must not bring it back. So
-// promotion is a compare-exchange that expects the table which has been moved, the first table one that
-// expects none, and a table gets a successor once, and only while it is `read`.
+// promotion, which is done by whoever finds that all has moved, is a compare-exchange that expects the table
+// which has been moved; the first table is made `read` by one that expects none; and a table gets a successor
+// once, and only while it is `read`.
 //
 // Proved: a load returns what was true at some moment between its begin and its end, where a write into a
 // generation that has been cleared meanwhile counts as done just before that; no write is lost; each table
@@ -71,37 +72,35 @@ inline first_table() {
     }
 }
 
-// Moves the table's only bucket, with its lock held, and promotes if it is not moved yet.
+// Moves the table's only bucket, with its lock held, unless it has moved meanwhile.
 inline move_and_unlock(from, to) {
     d_step {
-        promoting = !moved[from];
         if
-        :: promoting -> value[to] = value[from]; moved[from] = true; printf("%d: moves table %d to %d\n", _pid, from, to)
+        :: !moved[from] -> value[to] = value[from]; moved[from] = true; printf("%d: moves table %d to %d\n", _pid, from, to)
         :: else
         fi;
         locked[from] = false
     }
-    if
-    :: promoting -> d_step {
-            if
+}
+// Whoever finds that a table has moved does this, so several may.
+inline promote(from, to) {
+    d_step {
+        if
 #ifdef DEFECT_PROMOTION_NOT_COMPARED
-            :: true ->
+        :: true ->
 #else
-            :: read == from ->          // (N2) a compare-exchange
+        :: read == from ->              // (N2) a compare-exchange
 #endif
-                read = to;
-                printf("%d: promotes table %d\n", _pid, to);
-                retire(from)
-            :: else ->
-                printf("%d: finds table %d cleared\n", _pid, from);
+            read = to;
+            printf("%d: promotes table %d\n", _pid, to);
+            retire(from)
+        :: else ->
+            printf("%d: finds table %d promoted or cleared\n", _pid, from);
 #ifdef DEFECT_CLEARED_AND_RETIRED
-                retire(from)
+            retire(from)
 #endif
-            fi;
-            promoting = false
-        }
-    :: else
-    fi
+        fi
+    }
 }
 
 // resize_if_due(): looks, makes a table, and links it.
@@ -136,7 +135,6 @@ inline resize(t) {
 
 proctype writer() {
     byte t, next;
-    bool promoting;
     do
     :: d_step { stores < STORES -> stores++ }
         t = read;                       // (N1)
@@ -182,6 +180,10 @@ proctype writer() {
                 :: d_step { !locked[t] -> locked[t] = true } move_and_unlock(t, next)
                 :: locked[t]
                 fi
+            :: else
+            fi;
+            if
+            :: next != NONE && moved[t] -> promote(t, next)
             :: else
             fi
         :: else
