@@ -14,7 +14,7 @@
 
 namespace {
 
-constexpr std::size_t batch = 4096;  // what is unlinked before a list is looked through
+constexpr std::size_t scan_batch = 4096;  // what is unlinked before a list is looked through
 
 // Counts the living.
 template <class Tag>
@@ -64,7 +64,7 @@ TEST(garbage, a_write_destroys_at_most_16_objects_however_many_handles_there_wer
     }
 }
 
-// Catches: values of handles that are gone and are looked at again much later, a few with each batch.
+// Catches: values of handles that are gone and are looked at again much later, a few with each scan_batch.
 TEST(garbage, what_dropped_handles_have_kept_goes_soon) {
     constexpr int n = 90'000;
     using value = counted<struct dropped>;
@@ -78,14 +78,14 @@ TEST(garbage, what_dropped_handles_have_kept_goes_soon) {
         EXPECT_EQ(m.stats().retired_objects, std::size_t{n});
         EXPECT_EQ(value::alive(), n);
     }
-    for (std::size_t i = 0; i < batch; ++i) m.store(1, value(1));
+    for (std::size_t i = 0; i < scan_batch; ++i) m.store(1, value(1));
     // 16 with each of these writes, but for some that have had something else to do.
-    EXPECT_LT(m.stats().retired_objects, n - 10 * batch);
-    for (std::size_t i = 0; i < 2 * batch; ++i) m.store(1, value(1));
-    EXPECT_LT(m.stats().retired_objects, 3 * batch);
+    EXPECT_LT(m.stats().retired_objects, n - 10 * scan_batch);
+    for (std::size_t i = 0; i < 2 * scan_batch; ++i) m.store(1, value(1));
+    EXPECT_LT(m.stats().retired_objects, 3 * scan_batch);
 }
 
-// Catches: an announced object that is only looked at by the stripe, or with the batch, that it came with.
+// Catches: an announced object that is only looked at by the stripe, or with the scan_batch, that it came with.
 TEST(garbage, what_few_handles_have_kept_goes_with_a_later_batch) {
     using value = std::shared_ptr<int>;
     syncmap::map<int, value> m;
@@ -103,7 +103,7 @@ TEST(garbage, what_few_handles_have_kept_goes_with_a_later_batch) {
     };
     EXPECT_EQ(alive(), 100);
     pins.resize(10);
-    for (std::size_t i = 0; i < 5 * batch; ++i) m.store(0, nullptr);
+    for (std::size_t i = 0; i < 5 * scan_batch; ++i) m.store(0, nullptr);
     EXPECT_EQ(alive(), 10);
 }
 
@@ -165,8 +165,8 @@ TEST(garbage, what_was_cleared_is_taken_apart_by_later_writes_around_handles) {
     for (int i = 0; i < n; i += 100) pins.push_back(m.pin(key(i)));
     m.clear();
     for (int i = 0; i < n; ++i) m.store(key(0), value(0));
-    EXPECT_LT(key::alive(), static_cast<long>(batch));
-    EXPECT_LT(value::alive(), static_cast<long>(pins.size() + 2 * batch));
+    EXPECT_LT(key::alive(), static_cast<long>(scan_batch));
+    EXPECT_LT(value::alive(), static_cast<long>(pins.size() + 2 * scan_batch));
     for (std::size_t i = 0; i < pins.size(); ++i)
         EXPECT_EQ(pins[i]->number(), static_cast<int>(i) * 100);
 }
