@@ -68,10 +68,11 @@ TYPED_TEST(OrderOverKeys, of_two_who_insert_one_sees_the_other) {
     auto& m = this->subject;
     const auto fresh = [&](auto insert) {
         m.clear();
-        EXPECT_EQ(rounds_in_which_both_missed(
-                      [&](std::size_t t, std::size_t i) { insert(this->key(t, i), this->value(i)); },
-                      [&](std::size_t t, std::size_t i) { return !m.contains(this->key(t, i)); }),
-                  0U);
+        EXPECT_EQ(
+            rounds_in_which_both_missed(
+                [&](std::size_t t, std::size_t i) { insert(this->key(t, i), this->value(i)); },
+                [&](std::size_t t, std::size_t i) { return !m.contains(this->key(t, i)); }),
+            0U);
     };
     fresh([&](auto key, auto value) { m.store(key, value); });
     fresh([&](auto key, auto value) { m.load_or_store(key, value); });

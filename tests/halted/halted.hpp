@@ -18,8 +18,8 @@ namespace syncmap::inline v0::detail {
 struct inspector {
     template <class Map>
     static auto* read_table(const Map& m) {
-        return m.impl_.read_.std::template atomic<typename std::remove_reference_t<
-            decltype(m.impl_)>::table_type*>::load();
+        return m.impl_.read_.std::template atomic<
+            typename std::remove_reference_t<decltype(m.impl_)>::table_type*>::load();
     }
     template <class Map>
     static const void* place_of_read(const Map& m) {

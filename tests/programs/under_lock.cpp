@@ -19,7 +19,8 @@
 
 namespace {
 
-std::function<void()> come_back;  ///< what user code does when it is called, but for calls from there
+std::function<void()>
+    come_back;  ///< what user code does when it is called, but for calls from there
 
 void call_back() {
     if (auto call = std::exchange(come_back, nullptr)) {

@@ -252,18 +252,17 @@ protected:
                 return unchanged() ? probe::found : probe::unclear;
             } else {
                 const node* const n = s.load();
-                if (n == nullptr) {
-                    continue;  // not inserted yet, or erased since the tags were looked at
+                // Null: not inserted yet, or erased since the tags were looked at.
+                if (n == nullptr || n->hash() != hash || !equal_(*n->key(), key)) {
+                    continue;
                 }
-                if (n->hash() == hash && equal_(*n->key(), key)) {
-                    found = n->load();
-                    if constexpr (!lay::word) {
-                        if (found == nullptr) {
-                            continue;  // erased since the tags were looked at
-                        }
+                found = n->load();
+                if constexpr (!lay::word) {
+                    if (found == nullptr) {
+                        continue;  // erased since the slot was looked at
                     }
-                    return probe::found;
                 }
+                return probe::found;
             }
         }
         return probe::absent;

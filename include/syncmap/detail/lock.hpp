@@ -97,7 +97,8 @@ public:
 #ifndef NDEBUG
         for (const under_lock* at = this_thread.locks; at != nullptr; at = at->outer_) {
             if (at->map_ == map) {
-                die("Hash, KeyEqual or an allocator has come back to the map that is calling it: it would "
+                die("Hash, KeyEqual or an allocator has come back to the map that is calling it: "
+                    "it would "
                     "wait for itself");
             }
         }
@@ -114,7 +115,8 @@ private:
 /// Holds a lock for a block, in which user code of the map may run.
 class lock_guard {
 public:
-    SYNCMAP_INLINE lock_guard(bucket_lock& lock, const void* map) noexcept : lock_(lock), user_code_(map) {
+    SYNCMAP_INLINE lock_guard(bucket_lock& lock, const void* map) noexcept
+        : lock_(lock), user_code_(map) {
         lock_.lock();
     }
     lock_guard(const lock_guard&) = delete;

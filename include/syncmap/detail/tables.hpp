@@ -450,10 +450,9 @@ protected:
     /// All units have moved: `dirty` becomes `read`, unless it has already, or the map has been cleared meanwhile.
     SYNCMAP_NOINLINE void promote(retired_list& unlinked, table_type& from, table_type& to) {
         // Chains that this rebuild did not get rid of would not go by another one.
-        to.overflow_limit.store(
-            std::max(to.default_overflow_limit(),
-                     2 * to.overflow_count.load(std::memory_order_relaxed)),
-            std::memory_order_relaxed);
+        to.overflow_limit.store(std::max(to.default_overflow_limit(),
+                                         2 * to.overflow_count.load(std::memory_order_relaxed)),
+                                std::memory_order_relaxed);
         to.unsettled.store(true, std::memory_order_relaxed);
         table_type* expected = &from;
         if (read_.compare_exchange_strong(expected, &to, std::memory_order_acq_rel,  // (N2)
