@@ -54,12 +54,12 @@ public:
     template <class Y>
     X fetch_add(Y more, std::memory_order order) noexcept {
         change();
-        return base::fetch_add(more, order);
+        return base::fetch_add(static_cast<X>(more), order);
     }
     template <class Y>
     X fetch_sub(Y less, std::memory_order order) noexcept {
         change();
-        return base::fetch_sub(less, order);
+        return base::fetch_sub(static_cast<X>(less), order);
     }
 
 private:
