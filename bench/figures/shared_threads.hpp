@@ -46,14 +46,16 @@ public:
         bench::note(this, access::read_modify_write);
         return value_.compare_exchange_strong(expected, desired, success, failure);
     }
+    bool compare_exchange_strong(X& expected, X desired, std::memory_order order) noexcept {
+        return compare_exchange_strong(expected, desired, order, order);
+    }
     bool compare_exchange_weak(X& expected, X desired, std::memory_order success,
                                std::memory_order failure) noexcept {
         bench::note(this, access::read_modify_write);
         return value_.compare_exchange_weak(expected, desired, success, failure);
     }
     bool compare_exchange_weak(X& expected, X desired, std::memory_order order) noexcept {
-        bench::note(this, access::read_modify_write);
-        return value_.compare_exchange_weak(expected, desired, order);
+        return compare_exchange_weak(expected, desired, order, order);
     }
     X fetch_add(X more, std::memory_order order) noexcept {
         bench::note(this, access::read_modify_write);
