@@ -47,6 +47,15 @@ std::size_t moved_so_far() {
         ->load();
 }
 
+/// All buckets have moved and are counted, and no lock is held.
+constexpr syncmap::detail::step_hooks before_it_promotes{
+    .load = nullptr, .store = nullptr, .change = [](const void* at) {
+        if (at == current) {
+            halted.release();
+            go_on.acquire();
+        }
+    }};
+
 }  // namespace
 
 int main() {
@@ -66,35 +75,17 @@ int main() {
                expect(m.stats().buckets > buckets, "reserve() has promoted");
            });
     // After that, without any lock.
-    beside({.load = nullptr,
-            .store = nullptr,
-            .change =
-                [](const void* at) {
-                    if (at == current) {
-                        halted.release();
-                        go_on.acquire();
-                    }
-                }},
-           [](map& m, std::uint64_t keys) {
-               for (std::uint64_t key = 0; key < keys && m.stats().amended; ++key) {
-                   m.store(key, 3);
-               }
-               expect(!m.stats().amended, "a writer has promoted");
-           });
-    beside({.load = nullptr,
-            .store = nullptr,
-            .change =
-                [](const void* at) {
-                    if (at == current) {
-                        halted.release();
-                        go_on.acquire();
-                    }
-                }},
-           [](map& m, std::uint64_t keys) {
-               for (std::uint64_t key = 0; key < keys && m.stats().amended; ++key) {
-                   static_cast<void>(m.load(key));
-               }
-               expect(!m.stats().amended, "a load has promoted");
-           });
+    beside(before_it_promotes, [](map& m, std::uint64_t keys) {
+        for (std::uint64_t key = 0; key < keys && m.stats().amended; ++key) {
+            m.store(key, 3);
+        }
+        expect(!m.stats().amended, "a writer has promoted");
+    });
+    beside(before_it_promotes, [](map& m, std::uint64_t keys) {
+        for (std::uint64_t key = 0; key < keys && m.stats().amended; ++key) {
+            static_cast<void>(m.load(key));
+        }
+        expect(!m.stats().amended, "a load has promoted");
+    });
     return verdict();
 }

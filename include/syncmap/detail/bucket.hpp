@@ -90,11 +90,6 @@ public:
         const std::uint64_t old = half_[1].load(std::memory_order_relaxed);
         half_[1].store(old + version_one, std::memory_order_release);  // (B3)
     }
-    /// Back to an empty bucket; only where no reader can be.
-    void reset() noexcept {
-        half_[0].store(0, std::memory_order_relaxed);
-        half_[1].store(0, std::memory_order_relaxed);
-    }
 
 private:
     friend class tag_view;

@@ -98,8 +98,7 @@ public:
         for (const under_lock* at = this_thread.locks; at != nullptr; at = at->outer_) {
             if (at->map_ == map) {
                 die("Hash, KeyEqual or an allocator has come back to the map that is calling it: "
-                    "it would "
-                    "wait for itself");
+                    "it would wait for itself");
             }
         }
 #endif
