@@ -169,15 +169,15 @@ class Map:
     def garbage(self):
         """How many objects are retired, and their bytes."""
         objects = size = 0
-        block = loaded(self.impl["garbage_"]["newest_"])
-        garbage = plain(plain(block.type).target()).name.rpartition("::")[0]
-        stripe = gdb.lookup_type(garbage + "::stripe")
-        while block:
-            stripes = (block + 1).cast(stripe.pointer())
-            for i in range(int(block["count"])):
-                objects += int(loaded(stripes[i]["objects"]))
-                size += int(loaded(stripes[i]["bytes"]))
-            block = block["older"]
+        limbos = [loaded(self.impl["garbage_"]["first_"])]
+        directory = loaded(self.impl["garbage_"]["others_"])
+        if directory:
+            places = directory["at"]
+            limbos += [loaded(places[i]) for i in range(places.type.range()[1] + 1)]
+        for limbo in limbos:
+            if limbo:
+                objects += int(loaded(limbo["objects"]))
+                size += int(loaded(limbo["bytes"]))
         return objects, size
 
 

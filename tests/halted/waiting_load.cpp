@@ -47,14 +47,10 @@ void load_all(const map& m, int keys) {
 void beside_locked_garbage() {
     map m;
     const int keys = begin_to_grow(m);
-    auto* const block = inspector::garbage_of(m).newest();
-    for (unsigned i = 0; i < block->count; ++i) {
-        expect(block->at(i).lock.try_lock(), "a stripe is free");
-    }
+    const auto& garbage = inspector::garbage_of(m);
+    garbage.for_each_limbo([](auto& limbo) { expect(limbo.lock.try_lock(), "a limbo is free"); });
     load_all(m, keys);
-    for (unsigned i = 0; i < block->count; ++i) {
-        block->at(i).lock.unlock();
-    }
+    garbage.for_each_limbo([](auto& limbo) { limbo.lock.unlock(); });
     load_all(m, keys);
     expect(!m.stats().amended, "loads have promoted when they could");
 }

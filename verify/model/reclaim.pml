@@ -5,12 +5,13 @@
 //
 // One place links one object. Writers replace it, and retire what was there. Readers look it up inside a
 // section; some announce it in a hazard pointer, leave the section, and go on looking, for as long as they
-// like. Retired objects go from `fresh` to `waiting` when a stamp is taken for them, to `ready` when all
-// sections are newer than the stamp, and are destroyed unless announced. Several threads sweep at once.
+// like. Each writer has a limbo of its own: retired objects go from `fresh` to `waiting` when a ticket is taken
+// for them, to `ready` when that is fenced for and all sections are newer than the fence's stamp, and are
+// destroyed unless announced. A fence is for all tickets that there are, and whoever finds it due has it made.
 //
 // Proved: nobody looks at a destroyed object; none is destroyed twice; in the end all have been destroyed.
-// Not here: the batches, limits and stripes, which say how soon and how many. A writer is in a section
-// too, while it replaces; that only delays the destroying, so it is left out.
+// Not here: the weights and limits, which say how soon and how many; limbos that are taken over, which is done
+// under locks. A writer is in a section too, while it replaces; that only delays the destroying, so it is left out.
 
 #ifndef READERS
 #define READERS 1
@@ -35,9 +36,14 @@ byte used = 1;
 bool locked;                         // the bucket
 byte finished;
 
-// One stripe of the garbage. Its lists are in `state`. What is done under its lock is one step here.
-bool stamping;                 // somebody is getting a stamp for `waiting`
-byte waiting_stamp;
+// The limbos: whose an object is, and its list in `state`.
+byte limbo_of[OBJECTS + 1];
+
+byte tickets;       // the weight of all that have been taken
+byte claimed;       // of these, what somebody fences for, or has
+byte fenced;        // of these, what has been fenced for
+byte fence_stamp;   // the last stamp of those fences
+byte over;          // the last of them that nobody is left under
 
 inline use(me, object) {
     assert(state[object] != DESTROYED);
@@ -75,23 +81,23 @@ proctype reader(byte me) {
 
 // What the garbage's inlines work with: `mine` is what a thread has in hand, `held` what it has found announced.
 #define LOCALS \
-    bool mine[OBJECTS + 1], held[OBJECTS + 1], take, check, passed; \
-    byte s, first, i, o
+    bool mine[OBJECTS + 1], held[OBJECTS + 1], any, passed; \
+    byte s, first, i, o, ticket, taken
 
-inline splice(from, to, any, o) {   // any: whether there was something
+inline splice(me, from, to, any, o) {   // any: whether there was something
     any = false;
     for (o : 1 .. OBJECTS) {
         if
-        :: state[o] == from -> state[o] = to; any = true
+        :: state[o] == from && limbo_of[o] == me -> state[o] = to; any = true
         :: else
         fi
     }
     o = 0
 }
-inline take_in_hand(from, o) {
+inline take_in_hand(me, from, o) {      // of all limbos if `me` is 0
     for (o : 1 .. OBJECTS) {
         if
-        :: state[o] == from -> state[o] = IN_HAND; mine[o] = true
+        :: state[o] == from && (me == 0 || limbo_of[o] == me) -> state[o] = IN_HAND; mine[o] = true
         :: else
         fi
     }
@@ -112,7 +118,7 @@ inline destroy_in_hand() {
     :: d_step {
         o <= OBJECTS ->
         if
-        :: mine[o] && held[o] -> state[o] = ANNOUNCED   // gets another chance with the next stamp
+        :: mine[o] && held[o] -> state[o] = ANNOUNCED   // gets another chance with what passes next
         :: mine[o] && !held[o] ->
             assert(state[o] == IN_HAND);
             state[o] = DESTROYED;
@@ -128,59 +134,111 @@ inline destroy_in_hand() {
     o = 0
 }
 
-// Every write does this when it is over.
-inline sweep() {
+// For all tickets that there are, unless somebody else does it already.
+inline fence_if_due() {
+    taken = tickets;
     d_step {
-        take = !stamping;
-        for (o : 1 .. OBJECTS) {
-            take = take && state[o] != WAITING
-        }
-        o = 0;
+        any = taken > claimed;
         if
-        :: take -> splice(FRESH, WAITING, take, o); stamping = take
+        :: any -> claimed = taken
         :: else
         fi
     }
+    if
+    :: any ->
+#ifdef DEFECT_FENCED_BEFORE_FENCE
+        d_step { fence_stamp = (epoch > fence_stamp -> epoch : fence_stamp) }
+        d_step { fenced = (taken > fenced -> taken : fenced) }
+#endif
+        stamp(s, i);
+#ifdef DEFECT_ALL_TICKETS_FENCED
+        taken = tickets;
+#endif
+#ifdef DEFECT_FENCED_BEFORE_STAMP
+        d_step { fenced = (taken > fenced -> taken : fenced) }
+#endif
+        d_step { fence_stamp = (s > fence_stamp -> s : fence_stamp) }
+        d_step { fenced = (taken > fenced -> taken : fenced) }
+        s = 0
+    :: else
+    fi;
+    any = false;
+    taken = 0
+}
+
+inline is_over(ticket) {
+    passed = false;
+    if
+    :: fenced < ticket -> fence_if_due()
+    :: else
+    fi;
+    if
+    :: fenced >= ticket ->
+        s = fence_stamp;
+        if
+        :: s <= over -> passed = true
+        :: else ->
+            oldest(first, i);
+#ifndef DEFECT_NOT_NEWER
+            passed = s < first;
+#else
+            passed = s <= first;
+#endif
+            d_step { over = (passed && s > over -> s : over) }
+            first = 0
+        fi;
+        s = 0
+    :: else
+    fi
+}
+
+// A writer does this when its write is over.
+inline tend(me) {
+    d_step {
+        any = false;
+        for (o : 1 .. OBJECTS) {
+            any = any || (state[o] == WAITING && limbo_of[o] == me)
+        }
+        o = 0
+    }
+#ifndef DEFECT_FRESH_JOINS_WAITING
+    if
+    :: !any ->
+#endif
+        // What is unlinked by now: one step, for nobody else touches this limbo's lists.
+        d_step {
+            splice(me, FRESH, WAITING, any, o);
+            if
+#ifndef DEFECT_FRESH_JOINS_WAITING
+            :: any -> tickets++; ticket = tickets
+#else
+            :: any && ticket == 0 -> tickets++; ticket = tickets
+#endif
+            :: else
+            fi;
+            any = false
+        }
+#ifndef DEFECT_FRESH_JOINS_WAITING
+    :: else
+    fi;
+#endif
 #ifdef DEFECT_HAZARDS_BEFORE_SECTIONS
     look_at_hazards();
 #endif
     if
-    :: take ->
-        stamp(s, i);
-        d_step { waiting_stamp = s; stamping = false; take = false }
+    :: ticket != 0 -> is_over(ticket)
     :: else
     fi;
     d_step {
-        check = false;
-        for (o : 1 .. OBJECTS) {
-            check = check || state[o] == WAITING
-        }
-        o = 0;
-        check = check && !stamping;
-        s = waiting_stamp
-    }
-    if
-    :: check ->
-        oldest(first, i);
-#ifndef DEFECT_NOT_NEWER
-        passed = s < first
-#else
-        passed = s <= first
-#endif
-    :: else -> passed = false
-    fi;
-    d_step {
-#ifndef DEFECT_STALE_STAMP
-        passed = passed && s == waiting_stamp && !stamping;   // else `waiting` is not what it was
-#endif
         if
-        :: passed -> splice(ANNOUNCED, READY, check, o); splice(WAITING, READY, check, o)
+        :: passed ->
+            splice(me, ANNOUNCED, READY, any, o);
+            splice(me, WAITING, READY, any, o);
+            ticket = 0
         :: else
         fi;
-        take_in_hand(READY, o);
-        s = 0;
-        first = 0;
-        check = false;
+        take_in_hand(me, READY, o);
+        any = false;
         passed = false
     }
 #ifndef DEFECT_HAZARDS_BEFORE_SECTIONS
@@ -192,10 +250,10 @@ inline sweep() {
 // reclaim(): everything, after waiting until nobody sees it.
 inline reclaim() {
     d_step {
-        take_in_hand(ANNOUNCED, o);
-        take_in_hand(READY, o);
-        take_in_hand(WAITING, o);
-        take_in_hand(FRESH, o)
+        take_in_hand(0, ANNOUNCED, o);
+        take_in_hand(0, READY, o);
+        take_in_hand(0, WAITING, o);
+        take_in_hand(0, FRESH, o)
     }
     stamp(s, i);
     do
@@ -206,31 +264,38 @@ inline reclaim() {
     destroy_in_hand()
 }
 
-proctype writer() {
+proctype writer(byte me) {
     LOCALS;
-    byte old;
+    byte old, new;
     do
     ::  // Under the bucket's lock, so one step, but for a writer that retires before it unlinks.
         d_step {
             used < OBJECTS && !locked ->
             used++;
+            new = used;
             old = current;
-            state[used] = LINKED;
+            state[new] = LINKED;
 #ifdef DEFECT_RETIRE_BEFORE_UNLINK
             state[old] = FRESH;
+            limbo_of[old] = me;
             locked = true
         }
+        tend(me);
         d_step {
             locked = false;
 #endif
-            current = used;
-            printf("writer: unlinks object %d\n", old)
+            current = new;
+            printf("writer: unlinks object %d\n", old);
+#ifndef DEFECT_RETIRE_BEFORE_UNLINK
+            state[old] = FRESH;
+            limbo_of[old] = me;
+#endif
+            old = 0;
+            new = 0
         }
 #ifndef DEFECT_RETIRE_BEFORE_UNLINK
-        state[old] = FRESH;
+        tend(me)
 #endif
-        old = 0;
-        sweep()
     :: used == OBJECTS -> break
     od;
     finished++
@@ -258,7 +323,7 @@ init {
             run memory(i)
         }
         for (i : 1 .. WRITERS) {
-            run writer()
+            run writer(i)
         }
         run last()
     }

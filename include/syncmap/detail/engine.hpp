@@ -119,7 +119,7 @@ public:
                 if (!s.has_key()) {
                     return {result::needs_key, false, {}};
                 }
-                t = this->make_first_table(0);
+                t = this->make_first_table(0, op.record());
             }
             if (auto* const next = t->successor.load(std::memory_order_acquire)) [[unlikely]] {
                 rebuilding = true;

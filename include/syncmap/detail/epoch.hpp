@@ -84,6 +84,37 @@ public:
         }
         return found;
     }
+    /// What is worth a fence, for all maps of the domain together: so many objects, or as many times
+    /// `bytes_of_weight`.
+    static constexpr std::size_t fence_weight = limit<std::size_t>(4096, 2);
+    static constexpr std::size_t bytes_of_weight = limit<std::size_t>(1024, 128);
+
+    /// For everything that the caller has unlinked so far, which weighs so much, and at least 1.
+    std::uint64_t take_ticket(std::size_t weight) noexcept {
+        // (E11) acq_rel: pairs with (E12), through whoever takes tickets in between.
+        return tickets_.fetch_add(weight, std::memory_order_acq_rel) + weight;
+    }
+    /// Whether nobody can see any more what has been unlinked under this ticket. Fences for all tickets, if that is
+    /// due; otherwise somebody else will.
+    [[nodiscard]] bool is_over(std::uint64_t ticket) noexcept {
+        if (fenced_.load(std::memory_order_acquire) < ticket) {
+            fence_if_due();
+            // (E13) acquire: what the fence has made visible is seen by oldest().
+            if (fenced_.load(std::memory_order_acquire) < ticket) {
+                return false;
+            }
+        }
+        const std::uint64_t stamp = fence_stamp_.load(std::memory_order_acquire);  // (E13)
+        // (E14) acquire, release: who is told that a stamp is over sees what was done in its sections.
+        if (stamp <= over_.load(std::memory_order_acquire)) {
+            return true;
+        }
+        if (stamp >= oldest()) {
+            return false;
+        }
+        raise(over_, stamp);
+        return true;
+    }
     [[nodiscard]] std::uint64_t now() const noexcept {
         return epoch_.load(std::memory_order_relaxed);
     }
@@ -235,6 +266,30 @@ private:
         return instance;
     }
 
+    static void raise(atomic<std::uint64_t>& at, std::uint64_t value) noexcept {
+        std::uint64_t old = at.load(std::memory_order_relaxed);
+        while (old < value && !at.compare_exchange_weak(old, value, std::memory_order_release,
+                                                        std::memory_order_relaxed)) {
+        }
+    }
+
+    /// One of those who find it due fences for all tickets that have been taken so far. If it is stopped on the way,
+    /// the next one does when there is as much again.
+    SYNCMAP_NOINLINE void fence_if_due() noexcept {
+        std::uint64_t claimed = claimed_.load(std::memory_order_relaxed);
+        // (E12) acquire: pairs with (E11), so (E4) releases what was unlinked under all these tickets.
+        const std::uint64_t taken = tickets_.load(std::memory_order_acquire);
+        if (taken - claimed < fence_weight ||
+            !claimed_.compare_exchange_strong(claimed, taken, std::memory_order_relaxed,
+                                              std::memory_order_relaxed)) {
+            return;
+        }
+        const std::uint64_t fenced = stamp();
+        // The stamp first: whoever sees that the tickets are fenced finds this stamp or a newer one. (E13)
+        raise(fence_stamp_, fenced);
+        raise(fenced_, taken);
+    }
+
     SYNCMAP_NOINLINE thread_record& find_record() {
         for (auto* r = this_thread.all; r != nullptr; r = r->next_of_thread) {
             if (r->home == this) {
@@ -360,6 +415,13 @@ private:
     atomic<std::size_t> hazard_slots_{0};
     atomic<std::size_t> dropped_elsewhere_{
         0};  ///< handles, by threads whose record was not at hand
+
+    // Of the tickets. Apart from what every section reads, and what is written with each from what is with a fence.
+    alignas(64) atomic<std::uint64_t> tickets_{0};  ///< the weight of all that have been taken
+    alignas(64) atomic<std::uint64_t> claimed_{0};  ///< of these, what somebody fences for, or has
+    atomic<std::uint64_t> fenced_{0};               ///< of these, what has been fenced for
+    atomic<std::uint64_t> fence_stamp_{0};          ///< the last stamp of those fences
+    atomic<std::uint64_t> over_{0};                 ///< the last of them that nobody is left under
 };
 
 /// A stay in which nothing that can be reached is destroyed. Runs no user code but Hash, KeyEqual and

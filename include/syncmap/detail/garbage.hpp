@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What a map has unlinked and not yet destroyed: a few queues, striped by thread, that belong to the map.
+// What a map has unlinked and not yet destroyed. Each thread that unlinks has a *limbo* of its own in the map,
+// where others come only to reclaim, or to take over what its thread has left behind.
 //
-// A stripe's objects go through four lists: `fresh` (just retired), `waiting` (stamped: waits until every section
-// that could see them is over), `passed` (nobody can reach them any more, nor begin to announce them) and
-// `ready` (they have been compared with all hazards after that, once, and none announced them: to be destroyed
-// without another look). What was announced waits in `announced`, to be compared again.
+// A limbo's objects go through four lists: `fresh` (just retired), `waiting` (they have a ticket: epoch.hpp),
+// `passed` (nobody can reach them any more, nor begin to announce them) and `ready` (they have been compared with
+// all hazards after that, once, and none announced them: to be destroyed without another look). What was announced
+// waits in `announced`, to be compared again.
 // I1  Destroying happens outside all sections and locks: a destructor may use the map.
-// I2  A stamp (one fence everywhere) and a comparison are paid for by `scan_objects` objects (up to twice as many
-//     where there are very many hazard slots to look at) or `scan_bytes` bytes, or by one thing of
-//     `urgent_bytes` (a table: as many writes as made it superfluous). While there is something that can be
-//     destroyed, every write destroys up to `write_budget` objects, or does a step of a large one, or compares.
-//     So no operation destroys more than a bounded number of objects, and garbage stays below stripes x 2
-//     batches, plus what is unlinked while a thread is stopped, or has lost its processor, inside a section
-//     (writers that are over the limit yield to it).
+// I2  A thread looks at what others share (whether a ticket's time has come, what they have left behind) once in
+//     `interval` retirements or writes, or when it has retired something as large as a table. While its limbo has
+//     something that can be destroyed, every write of the thread destroys up to `write_budget` objects, or does
+//     a step of a large one, or compares. So no operation destroys more than a bounded number of objects, and
+//     garbage stays below what is worth two fences, and an interval a thread, plus what is unlinked while a thread is
+//     stopped, or has lost its processor, inside a section (writers that are over the limit yield to it).
 // I3  Active sections are looked at before hazards are (see hazard.hpp, I1).
 // I4  What handles have kept is compared again soon after `scan_objects` of them have been dropped, or with later
-//     batches, a batch's worth each.
+//     batches, as many as have passed.
+// I5  A thread leaves no limbo behind for long: if its limbo has not been touched between two looks of another
+//     thread, that one takes over what can be destroyed. What is in somebody's hands is counted in `in_hands` of
+//     the limbo that it came from, until it is in a list again: reclaim() waits for that.
 // How to destroy is the Disposer's business (disposer.hpp):
 //     weight(r) -> {objects, bytes}; inside(r): the value that goes with r, or null, which hazards announce
 //     apart from r; goes_with_key(r): whether r is such a value; separate(r): r does not go with another any
-//     more; destroy(r, out) -> true when gone; false when only a step was done; what it unlinks goes to `out`.
+//     more; destroy(r, out) -> true when gone; false when only a step was done; what it unlinks goes to `out`;
+//     allocate_bytes(n), deallocate_bytes(at, n): memory for limbos.
 #pragma once
 
 #include <algorithm>
@@ -37,125 +41,113 @@ struct retired_weight {
     std::size_t bytes;
 };
 
+/// What one thread has retired in one map.
+struct limbo {
+    explicit limbo(std::uint32_t number) noexcept : place(number) {}
+
+    bucket_lock lock;     ///< of all that is not atomic; its own thread's nearly always
+    std::uint32_t place;  ///< in the directory
+    bool closed = false;  ///< a reclaim() is about to take everything
+    std::size_t unsealed = 0;    ///< weight of what is in `fresh` and has no ticket yet
+    std::uint64_t sealed = 0;    ///< the last ticket that was taken
+    std::uint64_t ticket = 0;    ///< of `waiting`
+    retired_list fresh;
+    retired_list waiting;
+    retired_list passed;
+    retired_list ready;  ///< plain objects first, then tables and generations
+    retired_list announced;
+    std::size_t look_again = 0;  ///< how many of `announced` are to be compared again
+    std::size_t dropped = 0;     ///< handles, when that was asked last
+    atomic<std::uint32_t> touched{0};   ///< how often something was retired here; comes round
+    atomic<std::uint32_t> seen{0};      ///< `touched`, when another thread looked last
+    atomic<std::uint32_t> in_hands{0};  ///< who have taken something out that is not gone yet
+    atomic<std::size_t> objects{0};     ///< in the lists
+    atomic<std::size_t> bytes{0};
+    std::byte apart[64];  ///< so that no two limbos meet in a cache line
+
+    [[nodiscard]] retired_weight weight() const noexcept {
+        return {objects.load(std::memory_order_relaxed), bytes.load(std::memory_order_relaxed)};
+    }
+};
+
 class garbage {
 public:
-    static constexpr std::size_t scan_objects = limit<std::size_t>(4096, 8);
-    static constexpr std::size_t scan_bytes = limit<std::size_t>(std::size_t{4} << 20U, 1024);
+    static constexpr std::size_t scan_objects = domain::fence_weight;
     static constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} << 10U, 512);
     static constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
+    static constexpr std::uint32_t interval = limit(64U, 2U);
+    /// A prime, so that maps which are written in turns all get theirs.
+    static constexpr std::uint32_t writes_a_turn = limit(61U, 3U);
     /// What one write compares: as many objects as there are hazard slots, so that neither costs more than the other;
     /// but no fewer than this, and no more than that.
     static constexpr std::size_t compare_at_least = limit<std::size_t>(256, 4);
     static constexpr std::size_t compare_at_most = 3 * scan_objects;
-
-    struct stripe {
-        bucket_lock lock;
-        bool stamping = false;         ///< somebody is getting a stamp for `waiting`
-        bool urgent = false;           ///< `fresh` has something large
-        bool closed = false;           ///< a reclaim() is about to take everything: no sweep begins
-        bool holding = false;          ///< `announced` has something
-        bool ask = false;              ///< it is time to ask how many handles have been dropped
-        std::uint32_t deliveries = 0;  ///< comes round
-        std::uint64_t stamp = 0;       ///< of `waiting`
-        std::size_t batch = scan_objects;  ///< what is worth a stamp and a comparison
-        retired_list fresh;
-        retired_list waiting;
-        retired_list passed;
-        retired_list ready;  ///< plain objects first, then tables and generations
-        retired_list announced;
-        std::size_t look_again = 0;         ///< how many of `announced` are to be compared again
-        atomic<bool> pending{false};        ///< there is something for sweeps to do
-        atomic<std::uint32_t> sweepers{0};  ///< have objects in hand
-        atomic<std::size_t> objects{0};     ///< in the lists and in hand
-        atomic<std::size_t> bytes{0};
-        std::byte apart[64];  ///< so that no two stripes meet in a cache line
-    };
-    struct alignas(16) block {
-        block* older = nullptr;
-        std::uint32_t count = 0;  ///< stripes, which follow
-        [[nodiscard]] stripe& at(std::uint32_t i) noexcept {
-            return reinterpret_cast<stripe*>(this + 1)[i];
-        }
-    };
+    /// And no fewer are compared than one for so many hazard slots, up to a limit.
+    static constexpr std::size_t slots_an_object = 16;
+    static constexpr std::size_t worth_at_most = 512;
 
     garbage() noexcept = default;
     garbage(garbage&& other) noexcept
-        : newest_(other.newest_.exchange(nullptr, std::memory_order_relaxed)),
-          pending_(other.pending_.exchange(0, std::memory_order_relaxed)),
-          holding_(other.holding_.exchange(0, std::memory_order_relaxed)),
-          dropped_(other.dropped_.load(std::memory_order_relaxed)) {}
+        : first_(other.first_.exchange(nullptr, std::memory_order_relaxed)),
+          others_(other.others_.exchange(nullptr, std::memory_order_relaxed)) {}
     void swap(garbage& other) noexcept {
         const auto swap_atomic = [](auto& a, auto& b) {
             const auto old = a.load(std::memory_order_relaxed);
             a.store(b.load(std::memory_order_relaxed), std::memory_order_relaxed);
             b.store(old, std::memory_order_relaxed);
         };
-        swap_atomic(newest_, other.newest_);
-        swap_atomic(pending_, other.pending_);
-        swap_atomic(holding_, other.holding_);
-        swap_atomic(dropped_, other.dropped_);
+        swap_atomic(first_, other.first_);
+        swap_atomic(others_, other.others_);
     }
 
-    [[nodiscard]] block* newest() const noexcept { return newest_.load(std::memory_order_acquire); }
-    /// Makes a block the one that is retired to from now on. False when `expected` is not newest.
-    bool install(block* expected, block* made) noexcept {
-        made->older = expected;
-        return newest_.compare_exchange_strong(expected, made, std::memory_order_acq_rel,
-                                               std::memory_order_relaxed);
-    }
-    /// Bytes of a block, which the caller allocates, aligned to 16, and hands to make_block().
-    static constexpr std::size_t block_bytes(std::uint32_t stripes) noexcept {
-        return sizeof(block) + sizeof(stripe) * stripes;
-    }
-    static block* make_block(void* memory, std::uint32_t stripes) noexcept {
-        auto* const made = ::new (memory) block;
-        made->count = stripes;
-        for (std::uint32_t i = 0; i < stripes; ++i) {
-            ::new (static_cast<void*>(&made->at(i))) stripe;
+    /// Before anything can be retired: a limbo, which serves all threads for which there is no other. May throw.
+    template <class Disposer>
+    void prepare(std::uint32_t thread_index, Disposer& dispose) {
+        if (first_.load(std::memory_order_acquire) == nullptr) {
+            install(first_, *make<limbo>(dispose, thread_index % places), dispose);
         }
-        return made;
     }
 
-    /// Takes a list of unlinked objects over. Runs no user code.
-    void retire(retired_list& list, std::uint32_t thread_index) noexcept {
-        stripe& s = stripe_of(thread_index);
-        const lock_guard locked(s.lock, nullptr);
-        put(s, list);
+    /// Whether a write that has unlinked nothing should call take_over() all the same.
+    [[nodiscard]] SYNCMAP_INLINE bool is_turn() const noexcept {
+        return this_thread.busy_with == this || ++this_thread.writes % writes_a_turn == 0;
     }
-    /// The same for a load, which waits for nobody: calls unlink(list), which fills the list, if the stripe is free.
+
+    /// Takes over what a write of this thread has unlinked, and destroys a little of what is older. Outside all sections.
+    template <class Disposer>
+    void take_over(retired_list& list, std::uint32_t thread_index, domain& home,
+                   Disposer& dispose) {
+        limbo* const mine =
+            list.empty() ? existing(thread_index) : &limbo_of(thread_index, dispose);
+        if (mine == nullptr) {
+            return;
+        }
+        if (!list.empty()) {
+            mine->lock.lock();
+        } else if (!mine->lock.try_lock()) {
+            return;
+        }
+        put(*mine, list);
+        const std::uint32_t turn = touch(*mine);
+        step(*mine, turn % interval == 0 || mine->unsealed >= scan_objects, home, dispose);
+        if (turn % interval == 0) {
+            look_after_others(*mine, turn / interval, home);
+        }
+    }
+    /// The same for a load, which waits for nobody: calls unlink(list), which fills the list, if a limbo is free.
     template <class Unlink>
-    void try_retire(std::uint32_t thread_index, Unlink&& unlink) {
-        stripe& s = stripe_of(thread_index);
-        if (s.lock.try_borrow()) {
+    void try_take_over(std::uint32_t thread_index, Unlink&& unlink) {
+        limbo* const mine = existing(thread_index);
+        if (mine != nullptr && mine->lock.try_borrow()) {
             retired_list list;
             unlink(list);
             if (!list.empty()) {
-                put(s, list);
+                put(*mine, list);
             }
-            s.lock.give_back();
+            mine->lock.give_back();
         }
     }
 
-    /// Whether writes should call sweep().
-    [[nodiscard]] bool pending() const noexcept {
-        return pending_.load(std::memory_order_relaxed) != 0;
-    }
-    /// Brings a stripe that needs it a step further, and destroys a little. Outside all sections.
-    template <class Disposer>
-    void sweep(domain& home, Disposer& dispose) {
-        if (sweeping()) {
-            return;  // a destructor came back to the map; whoever runs it goes on after it
-        }
-        for (block* b = newest(); b != nullptr; b = b->older) {
-            for (std::uint32_t i = 0; i < b->count; ++i) {
-                stripe& s = b->at(i);
-                if (s.pending.load(std::memory_order_relaxed)) {
-                    sweep(s, home, dispose);
-                    return;
-                }
-            }
-        }
-    }
     /// Whether this thread is in a destructor that this garbage runs.
     [[nodiscard]] bool sweeping() const noexcept {
         const sweep_frame* f = this_thread.sweeps;
@@ -177,10 +169,7 @@ public:
             return;
         }
         hand h;
-        block* const b = newest();
-        if (b != nullptr) {
-            take_everything(h, *b, may_wait);
-        }
+        take_everything(h, may_wait);
         // epoch.hpp, I2: the first look that says so is enough, whoever comes after it.
         const std::uint64_t stamp = home.stamp();
         if (wait_until([&] { return stamp < home.oldest(); }, may_wait)) {
@@ -188,42 +177,43 @@ public:
                 advance(h, home, dispose);
             }
         }
-        if (b != nullptr) {
-            stripe& s = b->at(0);
-            const retired_weight left = h.weight();
+        if (h.weight().objects != 0) {
+            limbo& s = *first_.load(std::memory_order_acquire);
             const lock_guard locked(s.lock, nullptr);
+            count_in(s, {h.passed.objects(), h.passed.bytes()});
+            s.unsealed += weigh(h.passed);
             s.fresh.splice(h.passed);  // a section may still see it, and must not be waited for
-            put_back(s, h, {left.objects, left.bytes});
+            put_back(s, h);
         }
         reclaiming_.store(false, std::memory_order_release);  // (G2)
     }
 
-    /// Destroys everything at once; nobody else may be using the map. Returns the blocks, to be freed.
+    /// Destroys everything at once, limbos included; nobody else may be using the map.
     template <class Disposer>
-    block* destroy_all([[maybe_unused]] const domain& home, Disposer& dispose) {
-        // A destructor may retire more, into the same stripes: go round until there is nothing left.
+    void destroy_all(const domain& home, Disposer& dispose) {
+        // A destructor may retire more, into the same limbos: go round until there is nothing left.
         for (bool again = true; again;) {
             again = false;
-            for (block* b = newest(); b != nullptr; b = b->older) {
-                for (std::uint32_t i = 0; i < b->count; ++i) {
-                    stripe& s = b->at(i);
-                    hand h;
-                    take_all(s, h);
-                    again = again || h.weight().objects != 0;
-                    h.passed.splice(h.ready);
-                    while (!h.passed.empty()) {
-                        assert_not_announced(h.passed, home, dispose);
-                        h.ready.splice(h.passed);
-                        while (!h.ready.empty()) {
-                            destroy_some(h, dispose);
-                        }
+            for_each_limbo([&](limbo& s) {
+                hand h;
+                take_all(s, h);
+                again = again || h.weight().objects != 0;
+                h.passed.splice(h.ready);
+                while (!h.passed.empty()) {
+                    assert_not_announced(h.passed, home, dispose);
+                    h.ready.splice(h.passed);
+                    while (!h.ready.empty()) {
+                        doom(h.ready, h, dispose);
+                        destroy(h, dispose);
                     }
                 }
-            }
+            });
         }
-        pending_.store(0, std::memory_order_relaxed);
-        holding_.store(0, std::memory_order_relaxed);
-        return newest_.exchange(nullptr, std::memory_order_relaxed);
+        for_each_limbo([&](limbo& s) { dispose.deallocate_bytes(&s, sizeof(s)); });
+        first_.store(nullptr, std::memory_order_relaxed);
+        if (directory* const d = others_.exchange(nullptr, std::memory_order_relaxed)) {
+            dispose.deallocate_bytes(d, sizeof(*d));
+        }
     }
 
     /// In debug builds: that no pinned handle outlives its map. One from before a fork may be out of reach.
@@ -245,65 +235,146 @@ public:
 #endif
     }
 
-    [[nodiscard]] retired_weight weight() const noexcept {
-        retired_weight sum{0, 0};
-        for (block* b = newest(); b != nullptr; b = b->older) {
-            for (std::uint32_t i = 0; i < b->count; ++i) {
-                sum.objects += b->at(i).objects.load(std::memory_order_relaxed);
-                sum.bytes += b->at(i).bytes.load(std::memory_order_relaxed);
+    /// Calls f(limbo&) for each that there is.
+    template <class F>
+    void for_each_limbo(F&& f) const {
+        if (limbo* const s = first_.load(std::memory_order_acquire)) {
+            f(*s);
+        }
+        if (directory* const d = others_.load(std::memory_order_acquire)) {
+            for (const atomic<limbo*>& at : d->at) {
+                if (limbo* const s = at.load(std::memory_order_acquire)) {
+                    f(*s);
+                }
             }
         }
+    }
+
+    [[nodiscard]] retired_weight weight() const noexcept {
+        retired_weight sum{0, 0};
+        for_each_limbo([&](const limbo& s) {
+            sum.objects += s.weight().objects;
+            sum.bytes += s.weight().bytes;
+        });
         return sum;
     }
 
 private:
-    [[nodiscard]] stripe& stripe_of(std::uint32_t thread_index) const noexcept {
-        block* const b = newest();
-        return b->at(thread_index % b->count);
-    }
-    /// Under the stripe's lock.
-    void put(stripe& s, retired_list& list) noexcept {
-        constexpr std::uint32_t interval = limit(64U, 2U);
-        count(s, {list.objects(), list.bytes()});
-        s.urgent = s.urgent || list.bytes() >= urgent_bytes;
-        s.fresh.splice(list);
-        if (++s.deliveries % interval == 0) {
-            s.ask = holding_.load(std::memory_order_relaxed) != 0;
-        }
-        note(s);
-    }
-
-    /// How what a stripe holds has changed; less is more by a number that comes round.
-    struct difference {
-        std::size_t objects = 0;
-        std::size_t bytes = 0;
+    static constexpr std::uint32_t places = 64;
+    struct directory {
+        atomic<limbo*> at[places]{};
     };
-    /// Under the stripe's lock.
-    static void count(stripe& s, difference d) noexcept {
-        s.objects.store(s.objects.load(std::memory_order_relaxed) + d.objects,
-                        std::memory_order_relaxed);
-        s.bytes.store(s.bytes.load(std::memory_order_relaxed) + d.bytes, std::memory_order_relaxed);
+
+    // --- whose limbo ------------------------------------------------------------------------------
+
+    template <class X, class Disposer, class... Args>
+    static X* make(Disposer& dispose, Args... args) {
+        return ::new (dispose.allocate_bytes(sizeof(X))) X(args...);
+    }
+    /// Puts it there, unless another thread was faster. Gives what is there.
+    template <class X, class Disposer>
+    static X& install(atomic<X*>& at, X& made, Disposer& dispose) noexcept {
+        X* expected = nullptr;
+        // (G5) release, acquire: who finds it finds it made.
+        if (at.compare_exchange_strong(expected, &made, std::memory_order_acq_rel,
+                                       std::memory_order_acquire)) {
+            return made;
+        }
+        dispose.deallocate_bytes(&made, sizeof(made));
+        return *expected;
     }
 
-    static bool over_limit(const stripe& s) noexcept {
-        return s.fresh.objects() >= s.batch || s.fresh.bytes() >= scan_bytes || s.urgent;
+    /// The thread's limbo, or the one that serves it so far; null if nothing has ever been stored.
+    [[nodiscard]] limbo* existing(std::uint32_t thread_index) const noexcept {
+        if (const directory* const d = others_.load(std::memory_order_acquire)) {
+            if (limbo* const s = d->at[thread_index % places].load(std::memory_order_acquire)) {
+                return s;
+            }
+        }
+        return first_.load(std::memory_order_acquire);
     }
-    /// Under the stripe's lock, whenever its lists have changed.
-    void note(stripe& s) noexcept {
-        const bool now = !s.ready.empty() || !s.passed.empty() || !s.waiting.empty() ||
-                         s.look_again != 0 || s.ask || over_limit(s);
-        if (now != s.pending.load(std::memory_order_relaxed)) {
-            s.pending.store(now, std::memory_order_relaxed);
-            pending_.fetch_add(now ? 1U : ~0U, std::memory_order_relaxed);
+    /// The same, and makes it if there is memory.
+    template <class Disposer>
+    [[nodiscard]] limbo& limbo_of(std::uint32_t thread_index, Disposer& dispose) noexcept {
+        limbo* const s = existing(thread_index);
+        if (s->place == thread_index % places) [[likely]] {
+            return *s;
         }
-        if (s.holding == s.announced.empty()) {
-            s.holding = !s.holding;
-            holding_.fetch_add(s.holding ? 1U : ~0U, std::memory_order_relaxed);
+        return make_limbo(thread_index % places, *s, dispose);
+    }
+    template <class Disposer>
+    SYNCMAP_NOINLINE limbo& make_limbo(std::uint32_t place, limbo& first,
+                                       Disposer& dispose) noexcept {
+        SYNCMAP_TRY {
+            directory* d = others_.load(std::memory_order_acquire);
+            if (d == nullptr) {
+                d = &install(others_, *make<directory>(dispose), dispose);
+            }
+            return install(d->at[place], *make<limbo>(dispose, place), dispose);
         }
+        SYNCMAP_CATCH_ALL { return first; }
     }
 
-    /// What a sweep or a reclaim() has taken out of a stripe's lists.
+    // --- a limbo's lists: under its lock --------------------------------------------------------------
+
+    static void add(atomic<std::size_t>& to, std::size_t what) noexcept {
+        to.store(to.load(std::memory_order_relaxed) + what, std::memory_order_relaxed);
+    }
+    static void count_in(limbo& s, retired_weight w) noexcept {
+        add(s.objects, w.objects);
+        add(s.bytes, w.bytes);
+    }
+    static void count_out(limbo& s, retired_weight w) noexcept {
+        add(s.objects, 0 - w.objects);
+        add(s.bytes, 0 - w.bytes);
+    }
+    /// How much a list adds to what is worth a fence.
+    static std::size_t weigh(const retired_list& list) noexcept {
+        return list.bytes() >= urgent_bytes
+                   ? domain::fence_weight
+                   : std::max(list.objects(), list.bytes() / domain::bytes_of_weight);
+    }
+    static void put(limbo& s, retired_list& list) noexcept {
+        count_in(s, {list.objects(), list.bytes()});
+        s.unsealed += weigh(list);
+        s.fresh.splice(list);
+    }
+    static std::uint32_t touch(limbo& s) noexcept {
+        const std::uint32_t turn = s.touched.load(std::memory_order_relaxed) + 1;
+        s.touched.store(turn, std::memory_order_relaxed);
+        return turn;
+    }
+
+    /// Finds out what nobody can see any more. True if the thread has unlinked much more than that meanwhile.
+    static bool look(limbo& s, domain& home) noexcept {
+        if (s.unsealed != 0) {
+            s.sealed = home.take_ticket(std::exchange(s.unsealed, 0));
+        }
+        bool over = false;
+        // A ticket's time may come at once, and that of the next one with it.
+        do {
+            if (s.waiting.empty()) {
+                s.waiting.splice(s.fresh);
+                s.ticket = s.sealed;
+            }
+            over = !s.waiting.empty() && home.is_over(s.ticket);
+            if (over) {
+                s.look_again = std::min(s.announced.objects(), s.look_again + s.waiting.objects());
+                s.passed.splice(s.waiting);
+            }
+        } while (over);
+        if (!s.announced.empty() && home.dropped() - s.dropped >= scan_objects) {
+            s.dropped = home.dropped();
+            s.look_again = s.announced.objects();
+        }
+        // A thread that stays in a section for very long has been stopped: nothing helps then.
+        return s.fresh.objects() >= scan_objects && s.fresh.objects() < 8 * scan_objects;
+    }
+
+    /// What somebody has taken out of a limbo's lists.
     struct hand {
+        retired* doomed[write_budget];
+        std::size_t doomed_count = 0;
         retired_list passed;
         retired_list ready;
         retired_list again;      ///< announced so far,
@@ -324,29 +395,32 @@ private:
         return ready.empty() || (is_whole(*ready.front()) && passed.objects() >= scan_objects);
     }
 
-    /// Under the stripe's lock: what a sweep needs for its step; false if there is nothing to do.
-    static bool take_for_step(stripe& s, hand& h) noexcept {
+    /// Whether there is something that a step can do.
+    static bool has_work(const limbo& s, const domain& home) noexcept {
         if (!compare_next(s.ready, s.passed)) {
-            h.ready.splice(s.ready);
             return true;
         }
-        // A few are not worth a comparison while what others have in hand may bring more.
-        if ((s.passed.empty() && s.look_again == 0) ||
-            (s.passed.objects() < scan_objects &&
-             s.sweepers.load(std::memory_order_relaxed) != 0)) {
-            return false;
+        const std::size_t most = s.passed.objects() + s.look_again;
+        return most != 0 &&
+               (most >= worth_at_most || most >= home.hazard_slots() / slots_an_object);
+    }
+    template <class Disposer>
+    static void take_for_step(limbo& s, hand& h, Disposer& dispose) noexcept {
+        if (!compare_next(s.ready, s.passed)) {
+            const retired_weight before{s.ready.objects(), s.ready.bytes()};
+            doom(s.ready, h, dispose);
+            count_out(s, {before.objects - s.ready.objects(), before.bytes - s.ready.bytes()});
+            return;
         }
         h.passed.splice(s.passed);
         h.look = std::exchange(s.look_again, 0);
         if (h.look != 0) {
             h.again.splice(s.announced);
         }
-        return true;
+        count_out(s, h.weight());
     }
-
-    /// Under the stripe's lock. `d`: what the stripe has more than was taken out of it.
-    void put_back(stripe& s, hand& h, difference d) noexcept {
-        count(s, d);
+    static void put_back(limbo& s, hand& h) noexcept {
+        count_in(s, h.weight());
         s.passed.splice(h.passed);
         h.ready.splice(s.ready);
         s.ready.splice(h.ready);
@@ -354,98 +428,127 @@ private:
         h.again.splice(h.announced);
         s.announced.splice(h.again);
         s.look_again = std::min(s.announced.objects(), std::max(s.look_again, h.look));
-        note(s);
     }
-
-    template <class Disposer>
-    void sweep(stripe& s, domain& home, Disposer& dispose) {
-        bool stamp_it = false;
-        bool check = false;
-        bool hurry = false;
-        bool ask = false;
-        std::uint64_t stamp = 0;
-        {
-            const lock_guard locked(s.lock, nullptr);
-            if (s.waiting.empty() && !s.stamping && over_limit(s)) {
-                s.waiting.splice(s.fresh);
-                s.urgent = false;
-                s.stamping = stamp_it = true;
-                s.batch = std::clamp(home.hazard_slots() / 4, scan_objects, 2 * scan_objects);
-            }
-            check = stamp_it || (!s.waiting.empty() && !s.stamping);
-            stamp = s.stamp;
-            ask = std::exchange(s.ask, false);
-            // A thread that stays in a section for very long has been stopped: nothing helps then.
-            hurry = over_limit(s) && s.fresh.objects() < 8 * scan_objects;
-        }
-        if (stamp_it) {
-            stamp = home.stamp();
-            const lock_guard locked(s.lock, nullptr);
-            s.stamp = stamp;
-            s.stamping = false;
-        }
-        if (ask) {
-            look_again_if_dropped(home);
-        }
-        const bool passed = check && stamp < home.oldest();
-        if (hurry && !passed) {
-            yield();  // most likely to a thread that has lost its processor in a section
-        }
-        hand h;
-        {
-            const lock_guard locked(s.lock, nullptr);
-            if (passed && s.stamp == stamp && !s.stamping) {
-                s.passed.splice(s.waiting);
-                s.look_again =
-                    std::max(s.look_again, std::min(s.announced.objects(), scan_objects));
-            }
-            if (s.closed || !take_for_step(s, h)) {
-                note(s);
-                return;
-            }
-            s.sweepers.fetch_add(1, std::memory_order_relaxed);
-        }
-        const retired_weight before = h.weight();
-        advance(h, home, dispose);
-        {
-            const lock_guard locked(s.lock, nullptr);
-            const retired_weight now = h.weight();
-            put_back(s, h, {now.objects - before.objects, now.bytes - before.bytes});
-        }
-        // (G3) release: pairs with (G4): what it has destroyed is gone.
-        s.sweepers.fetch_sub(1, std::memory_order_release);
-    }
-
-    /// For a reclaim(): takes all that the stripes have, and what sweeps have in hand.
-    static void take_everything(hand& h, block& from, bool may_wait) {
-        for (block* b = &from; b != nullptr; b = b->older) {
-            for (std::uint32_t i = 0; i < b->count; ++i) {
-                stripe& s = b->at(i);
-                {
-                    const lock_guard locked(s.lock, nullptr);
-                    s.closed = true;
-                }
-                // (G4) acquire: pairs with (G3).
-                wait_until([&] { return s.sweepers.load(std::memory_order_acquire) == 0; },
-                           may_wait);
-                const lock_guard locked(s.lock, nullptr);
-                s.closed = false;
-                take_all(s, h);
-            }
-        }
-    }
-    /// Under the stripe's lock, or alone.
-    static void take_all(stripe& s, hand& h) noexcept {
-        const retired_weight before = h.weight();
+    static void take_all(limbo& s, hand& h) noexcept {
         h.passed.splice(s.announced);
         h.passed.splice(s.passed);
         h.passed.splice(s.waiting);
         h.passed.splice(s.fresh);
         h.ready.splice(s.ready);
-        s.urgent = false;
+        s.unsealed = 0;
         s.look_again = 0;
-        const retired_weight now = h.weight();
-        count(s, {before.objects - now.objects, before.bytes - now.bytes});
+        count_out(s, s.weight());
+    }
+
+    // --- steps ----------------------------------------------------------------------------------------
+
+    /// Under the lock, which it gives back: looks at what others share, if it is time to, and does one thing.
+    template <class Disposer>
+    void step(limbo& s, bool time_to_look, domain& home, Disposer& dispose) {
+        const bool hurry = time_to_look && look(s, home);
+        if (s.closed || sweeping()) {  // a destructor came back to the map; whoever runs it goes on after it
+            s.lock.unlock();
+            return;
+        }
+        if (has_work(s, home)) {
+            this_thread.busy_with = this;
+            work(s, home, dispose);
+        } else {
+            s.lock.unlock();
+            if (this_thread.busy_with == this) {
+                this_thread.busy_with = nullptr;
+            }
+        }
+        if (hurry) {
+            yield();  // most likely to a thread that has lost its processor in a section
+        }
+    }
+
+    /// Under the lock, which it gives back. Destroys some of what is ready, or compares some of what has passed.
+    template <class Disposer>
+    SYNCMAP_NOINLINE void work(limbo& s, const domain& home, Disposer& dispose) {
+        hand h;
+        take_for_step(s, h, dispose);
+        s.in_hands.fetch_add(1, std::memory_order_relaxed);
+        s.lock.unlock();
+        if (h.doomed_count != 0) {
+            destroy(h, dispose);
+        } else {
+            compare(h, home, dispose, [](const hazard_slot&) {});
+        }
+        if (h.weight().objects != 0) {
+            const lock_guard locked(s.lock, nullptr);
+            put_back(s, h);
+        }
+        // (G3) release: pairs with (G4): what it has destroyed is gone, the rest is in a list.
+        s.in_hands.fetch_sub(1, std::memory_order_release);
+    }
+
+    /// Takes over what another thread has left behind, if there is one that has.
+    SYNCMAP_NOINLINE void look_after_others(limbo& mine, std::uint32_t from, domain& home) {
+        limbo* const left = other_than(mine, from);
+        if (left == nullptr) {
+            return;
+        }
+        const std::uint32_t touched = left->touched.load(std::memory_order_relaxed);
+        if (left->seen.load(std::memory_order_relaxed) != touched) {
+            left->seen.store(touched, std::memory_order_relaxed);
+            return;
+        }
+        if (left->weight().objects == 0 || !left->lock.try_lock()) {
+            return;
+        }
+        if (left->closed) {
+            left->lock.unlock();
+            return;
+        }
+        look(*left, home);
+        hand h;
+        h.passed.splice(left->passed);
+        h.ready.splice(left->ready);
+        h.again.splice(left->announced);
+        h.look = std::exchange(left->look_again, 0);
+        count_out(*left, h.weight());
+        left->in_hands.fetch_add(1, std::memory_order_relaxed);
+        left->lock.unlock();
+        if (h.weight().objects != 0) {
+            {
+                const lock_guard locked(mine.lock, nullptr);
+                put_back(mine, h);
+            }
+            this_thread.busy_with = this;
+        }
+        left->in_hands.fetch_sub(1, std::memory_order_release);  // (G3)
+    }
+    /// Another limbo, each by turns; null if there is none.
+    [[nodiscard]] limbo* other_than(const limbo& mine, std::uint32_t from) const noexcept {
+        const directory* const d = others_.load(std::memory_order_acquire);
+        for (std::uint32_t i = 0; d != nullptr && i <= places; ++i) {
+            const std::uint32_t n = (from + i) % (places + 1);
+            limbo* const s = (n == places ? first_ : d->at[n]).load(std::memory_order_acquire);
+            if (s != nullptr && s != &mine) {
+                return s;
+            }
+        }
+        return nullptr;
+    }
+
+    /// For a reclaim(): takes all that the limbos have, and what others have in hand.
+    void take_everything(hand& h, bool may_wait) {
+        // All are closed before any is waited for: what is in hands may be on its way to another limbo.
+        for_each_limbo([](limbo& s) {
+            const lock_guard locked(s.lock, nullptr);
+            s.closed = true;
+        });
+        for_each_limbo([may_wait](limbo& s) {
+            // (G4) acquire: pairs with (G3).
+            wait_until([&] { return s.in_hands.load(std::memory_order_acquire) == 0; }, may_wait);
+        });
+        for_each_limbo([&h](limbo& s) {
+            const lock_guard locked(s.lock, nullptr);
+            s.closed = false;
+            take_all(s, h);
+        });
     }
 
     /// Waits for what other threads bring about; if it may not wait, it only looks. Says whether it has come.
@@ -462,32 +565,13 @@ private:
         return is_done;
     }
 
-    /// Whether many handles have been dropped since this was asked last: then what they kept may go.
-    void look_again_if_dropped(domain& home) noexcept {
-        const std::size_t now = home.dropped();
-        std::size_t last = dropped_.load(std::memory_order_relaxed);
-        if (now - last < scan_objects ||
-            !dropped_.compare_exchange_strong(last, now, std::memory_order_relaxed,
-                                              std::memory_order_relaxed)) {
-            return;
-        }
-        for (block* b = newest(); b != nullptr; b = b->older) {
-            for (std::uint32_t i = 0; i < b->count; ++i) {
-                stripe& s = b->at(i);
-                const lock_guard locked(s.lock, nullptr);
-                s.look_again = s.announced.objects();
-                note(s);
-            }
-        }
-    }
-
-    /// One step: destroys some of what is ready, or compares some of what has passed.
     template <class Disposer>
     void advance(hand& h, const domain& home, Disposer& dispose) {
         if (compare_next(h.ready, h.passed)) {
             compare(h, home, dispose, [](const hazard_slot&) {});
         } else {
-            destroy_some(h, dispose);
+            doom(h.ready, h, dispose);
+            destroy(h, dispose);
         }
     }
 
@@ -539,25 +623,30 @@ private:
         h.ready.splice(whole);
     }
 
-    /// Destroys up to `write_budget` objects, or does a step of a large one.
+    /// Takes out what one step destroys: up to `write_budget` objects, or a large one.
     template <class Disposer>
-    void destroy_some(hand& h, Disposer& dispose) {
-        const sweep_guard running(*this);
-        std::size_t left = write_budget;
+    static void doom(retired_list& ready, hand& h, Disposer& dispose) noexcept {
+        bool whole = false;
         do {
-            retired_list& list = h.ready;
-            const retired_weight w = dispose.weight(list.front());
-            retired* const object = list.pop(w.objects, w.bytes);
-            const bool whole = is_whole(*object);
-            if (!dispose.destroy(object, h.passed)) {
-                const retired_weight rest = dispose.weight(object);
-                retired_list first;
-                first.push(object, rest.objects, rest.bytes);
-                first.splice(list);
-                list.splice(first);
+            const retired_weight w = dispose.weight(ready.front());
+            retired* const r = ready.pop(w.objects, w.bytes);
+            whole = is_whole(*r);
+            h.doomed[h.doomed_count++] = r;
+        } while (!whole && h.doomed_count != write_budget && !ready.empty() &&
+                 !is_whole(*ready.front()));
+    }
+    /// Destroys that, or does a step of a large object.
+    template <class Disposer>
+    void destroy(hand& h, Disposer& dispose) {
+        const sweep_guard running(*this);
+        for (std::size_t i = 0; i < h.doomed_count; ++i) {
+            retired* const r = h.doomed[i];
+            if (!dispose.destroy(r, h.passed)) {
+                const retired_weight rest = dispose.weight(r);
+                h.ready.push(r, rest.objects, rest.bytes);
             }
-            left = whole ? 0 : left - 1;
-        } while (left != 0 && !h.ready.empty() && !is_whole(*h.ready.front()));
+        }
+        h.doomed_count = 0;
     }
 
     /// While it lives, this thread is running destructors.
@@ -574,10 +663,8 @@ private:
         sweep_frame frame_;
     };
 
-    atomic<block*> newest_{nullptr};
-    atomic<std::uint32_t> pending_{0};  ///< stripes that are pending
-    atomic<std::uint32_t> holding_{0};  ///< stripes in which something is announced
-    atomic<std::size_t> dropped_{0};    ///< handles, as of the last look at what they had kept
+    atomic<limbo*> first_{nullptr};       ///< made with the first table
+    atomic<directory*> others_{nullptr};  ///< when a second thread has retired something
     atomic<bool> reclaiming_{false};
 };
 

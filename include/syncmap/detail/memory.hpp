@@ -112,21 +112,14 @@ public:
     }
     void free_cells(counter_cells* cells) noexcept { deallocate(cells, 1); }
 
-    garbage::block* make_garbage_block(std::uint32_t stripes) {
-        return garbage::make_block(allocate_bytes(garbage::block_bytes(stripes)), stripes);
-    }
-    void free_garbage_block(garbage::block* b) noexcept {
-        deallocate_bytes(b, garbage::block_bytes(b->count));
+    void* allocate_bytes(std::size_t bytes) { return allocate<memory_unit>(units_of(bytes)); }
+    void deallocate_bytes(void* at, std::size_t bytes) noexcept {
+        deallocate(static_cast<memory_unit*>(at), units_of(bytes));
     }
 
 private:
     template <class U>
     using rebound = typename std::allocator_traits<Allocator>::template rebind_alloc<U>;
-
-    void* allocate_bytes(std::size_t bytes) { return allocate<memory_unit>(units_of(bytes)); }
-    void deallocate_bytes(void* at, std::size_t bytes) noexcept {
-        deallocate(static_cast<memory_unit*>(at), units_of(bytes));
-    }
 
     [[no_unique_address]] Allocator allocator_;
 };

@@ -54,21 +54,16 @@ public:
         debris(const debris&) = delete;
         debris& operator=(const debris&) = delete;
         SYNCMAP_INLINE ~debris() {
-            if (!list.empty() || owner_.garbage_.pending()) [[unlikely]] {
+            if (!list.empty() || owner_.garbage_.is_turn()) [[unlikely]] {
                 hand_over();
             }
         }
         retired_list list;
-        std::uint32_t thread_index = 0;
+        std::uint32_t limbo_of = 0;
 
     private:
         SYNCMAP_NOINLINE void hand_over() {
-            if (!list.empty()) {
-                owner_.garbage_.retire(list, thread_index);
-            }
-            if (owner_.garbage_.pending()) {
-                owner_.garbage_.sweep(*owner_.home_, owner_);
-            }
+            owner_.garbage_.take_over(list, limbo_of, *owner_.home_, owner_);
         }
 
         tables& owner_;
@@ -79,7 +74,7 @@ public:
     public:
         SYNCMAP_INLINE explicit operation(tables& owner) : debris_(owner), section_(*owner.home_) {
             under_lock::assert_not_under(owner.identity());
-            debris_.thread_index = section_.record().index;
+            debris_.limbo_of = limbo_of(section_.record());
         }
         [[nodiscard]] thread_record& record() const noexcept { return section_.record(); }
         [[nodiscard]] retired_list& unlinked() noexcept { return debris_.list; }
@@ -88,6 +83,11 @@ public:
         debris debris_;
         section section_;
     };
+
+    /// Whose limbo a thread uses: its own; but one is enough for a flat map, which retires nothing but tables.
+    static std::uint32_t limbo_of(const thread_record& me) noexcept {
+        return lay::flat ? 0 : me.index;
+    }
 
     // --- hashing and comparing ------------------------------------------------------------------
 
@@ -137,7 +137,7 @@ public:
             operation op(*this);
             table_type* t = read_table();
             if (t == nullptr) {
-                t = make_first_table(bits);
+                t = make_first_table(bits, op.record());
             }
             table_type* const next = t->successor.load(std::memory_order_acquire);
             enough = (next != nullptr ? next : t)->bits >= bits;
@@ -224,12 +224,7 @@ public:
                     base::destroy_list(parts);
                 }
             }
-            garbage::block* b = garbage_.destroy_all(*home_, *this);
-            while (b != nullptr) {
-                garbage::block* const older = b->older;
-                base::free_garbage_block(b);
-                b = older;
-            }
+            garbage_.destroy_all(*home_, *this);
             // A value's destructor may have stored something again.
         } while (read_.load(std::memory_order_relaxed) != nullptr);
     }
@@ -260,18 +255,13 @@ protected:
         t->gen->misses.fetch_add(1, std::memory_order_relaxed);
         table_type* const next = t->successor.load(std::memory_order_acquire);
         if (next != nullptr && move_some(*t, *next, moved_by::load, units_per_miss)) {
-            garbage_.try_retire(me.index, [&](retired_list& out) { promote(out, *t, *next); });
+            garbage_.try_take_over(limbo_of(me), [&](retired_list& out) { promote(out, *t, *next); });
         }
     }
 
     /// The table that is `read` now: a new one, or that of a thread that was faster. May throw.
-    SYNCMAP_NOINLINE table_type* make_first_table(std::uint32_t bits) {
-        if (garbage_.newest() == nullptr) {
-            garbage::block* const b = base::make_garbage_block(1);
-            if (!garbage_.install(nullptr, b)) {
-                base::free_garbage_block(b);
-            }
-        }
+    SYNCMAP_NOINLINE table_type* make_first_table(std::uint32_t bits, const thread_record& me) {
+        garbage_.prepare(limbo_of(me), *this);
         generation_type* const g = base::make_generation(home_->next_serial());
         table_type* t = nullptr;
         SYNCMAP_TRY { t = base::make_table(*g, bits); }
@@ -292,20 +282,13 @@ protected:
         return t;
     }
 
-    /// More counter cells and more garbage stripes for a map that is getting large. Optional.
+    /// More counter cells for a map that is getting large. Optional.
     void widen(generation_type& g, std::uint32_t bits) noexcept {
         SYNCMAP_TRY {
             if (bits >= limit(7U, 2U) && g.entries.cells() == nullptr) {
                 counter_cells* const cells = base::make_cells();
                 if (!g.entries.install(cells)) {
                     base::free_cells(cells);
-                }
-            }
-            garbage::block* const block = garbage_.newest();
-            if (!lay::flat && bits >= limit(6U, 1U) && block->count == 1) {
-                garbage::block* const wider = base::make_garbage_block(8);
-                if (!garbage_.install(block, wider)) {
-                    base::free_garbage_block(wider);
                 }
             }
         }
@@ -411,15 +394,15 @@ protected:
             return true;
         }
         mover_type m(from, to, *this, who);
-        std::size_t unit = from.cursor.load(std::memory_order_relaxed) % m.units();
-        for (unsigned looked = 0; looked < look_ahead && count != 0; ++looked) {
-            if (!m.moved(unit) && m.try_lock(unit)) {
-                move_and_unlock(from, m, unit);
+        // Each helper has units of its own to look at; those that are left over are found the next time round.
+        std::size_t unit = from.cursor.fetch_add(look_ahead, std::memory_order_relaxed);
+        for (unsigned looked = 0; looked < look_ahead && count != 0; ++looked, ++unit) {
+            const std::size_t at = unit & (m.units() - 1);
+            if (!m.moved(at) && m.try_lock(at)) {
+                move_and_unlock(from, m, at);
                 --count;
             }
-            unit = unit + 1 == m.units() ? 0 : unit + 1;
         }
-        from.cursor.store(unit, std::memory_order_relaxed);
         return all_moved(from);
     }
 
