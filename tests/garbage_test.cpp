@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <syncmap/map.hpp>
@@ -85,7 +86,7 @@ TEST(garbage, what_dropped_handles_have_kept_goes_soon) {
     EXPECT_LT(m.stats().retired_objects, 3 * scan_batch);
 }
 
-// Catches: an announced object that is only looked at by the stripe, or with the scan_batch, that it came with.
+// Catches: an announced object that is only looked at with the batch that it came with.
 TEST(garbage, what_few_handles_have_kept_goes_with_a_later_batch) {
     using value = std::shared_ptr<int>;
     syncmap::map<int, value> m;
@@ -105,6 +106,29 @@ TEST(garbage, what_few_handles_have_kept_goes_with_a_later_batch) {
     pins.resize(10);
     for (std::size_t i = 0; i < 5 * scan_batch; ++i) m.store(0, nullptr);
     EXPECT_EQ(alive(), 10);
+}
+
+// Catches: what a thread has unlinked before it ended, and nobody feels responsible for.
+TEST(garbage, what_ended_threads_have_left_behind_goes_with_others_writes) {
+    using value = std::shared_ptr<int>;
+    syncmap::map<int, value> m;
+    m.store(0, nullptr);
+    std::vector<std::weak_ptr<int>> left;
+    std::vector<std::thread> threads;
+    for (int t = 1; t <= 3; ++t) {
+        threads.emplace_back([&m] { m.store(-1, nullptr); });  // so that the next one is another
+        std::thread([&, t] {
+            for (int i = 0; i < 1000; ++i) {
+                auto v = std::make_shared<int>(i);
+                left.emplace_back(v);
+                m.store(t, std::move(v));
+            }
+            m.erase(t);
+        }).join();
+    }
+    for (std::thread& t : threads) t.join();
+    for (std::size_t i = 0; i < 5 * scan_batch; ++i) m.store(0, nullptr);
+    EXPECT_TRUE(std::all_of(left.begin(), left.end(), [](const auto& v) { return v.expired(); }));
 }
 
 // Catches: a value and the key it was erased with that can only go together.

@@ -25,6 +25,7 @@ struct inspector {
     static const void* place_of_read(const Map& m) {
         return &m.impl_.read_;
     }
+    static const void* place_of_fence_stamp() { return &domain::process().fence_stamp_; }
     template <class Map>
     static garbage& garbage_of(const Map& m) {
         return m.impl_.garbage_;

@@ -21,6 +21,8 @@
 
 namespace syncmap::inline v0::detail {
 
+struct inspector;  // tables.hpp
+
 class domain {
 public:
     /// The domain of this program or shared library; made by the first map, never destroyed.
@@ -225,6 +227,8 @@ public:
     }
 
 private:
+    friend struct inspector;
+
     struct thread_guard {
         thread_guard() noexcept = default;
         thread_guard(const thread_guard&) = delete;

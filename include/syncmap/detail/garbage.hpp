@@ -45,19 +45,19 @@ struct retired_weight {
 struct limbo {
     explicit limbo(std::uint32_t number) noexcept : place(number) {}
 
-    bucket_lock lock;     ///< of all that is not atomic; its own thread's nearly always
-    std::uint32_t place;  ///< in the directory
-    bool closed = false;  ///< a reclaim() is about to take everything
-    std::size_t unsealed = 0;    ///< weight of what is in `fresh` and has no ticket yet
-    std::uint64_t sealed = 0;    ///< the last ticket that was taken
-    std::uint64_t ticket = 0;    ///< of `waiting`
+    bucket_lock lock;          ///< of all that is not atomic; its own thread's nearly always
+    std::uint32_t place;       ///< in the directory
+    bool closed = false;       ///< a reclaim() is about to take everything
+    std::size_t unsealed = 0;  ///< weight of what is in `fresh` and has no ticket yet
+    std::uint64_t sealed = 0;  ///< the last ticket that was taken
+    std::uint64_t ticket = 0;  ///< of `waiting`
     retired_list fresh;
     retired_list waiting;
     retired_list passed;
     retired_list ready;  ///< plain objects first, then tables and generations
     retired_list announced;
-    std::size_t look_again = 0;  ///< how many of `announced` are to be compared again
-    std::size_t dropped = 0;     ///< handles, when that was asked last
+    std::size_t look_again = 0;         ///< how many of `announced` are to be compared again
+    std::size_t dropped = 0;            ///< handles, when that was asked last
     atomic<std::uint32_t> touched{0};   ///< how often something was retired here; comes round
     atomic<std::uint32_t> seen{0};      ///< `touched`, when another thread looked last
     atomic<std::uint32_t> in_hands{0};  ///< who have taken something out that is not gone yet
@@ -117,22 +117,14 @@ public:
     template <class Disposer>
     void take_over(retired_list& list, std::uint32_t thread_index, domain& home,
                    Disposer& dispose) {
-        limbo* const mine =
-            list.empty() ? existing(thread_index) : &limbo_of(thread_index, dispose);
-        if (mine == nullptr) {
+        if (list.empty()) {
+            go_on(thread_index, home, dispose);
             return;
         }
-        if (!list.empty()) {
-            mine->lock.lock();
-        } else if (!mine->lock.try_lock()) {
-            return;
-        }
-        put(*mine, list);
-        const std::uint32_t turn = touch(*mine);
-        step(*mine, turn % interval == 0 || mine->unsealed >= scan_objects, home, dispose);
-        if (turn % interval == 0) {
-            look_after_others(*mine, turn / interval, home);
-        }
+        limbo& mine = limbo_of(thread_index, dispose);
+        mine.lock.lock();
+        put(mine, list);
+        tend(mine, home, dispose);
     }
     /// The same for a load, which waits for nobody: calls unlink(list), which fills the list, if a limbo is free.
     template <class Unlink>
@@ -339,12 +331,6 @@ private:
         s.unsealed += weigh(list);
         s.fresh.splice(list);
     }
-    static std::uint32_t touch(limbo& s) noexcept {
-        const std::uint32_t turn = s.touched.load(std::memory_order_relaxed) + 1;
-        s.touched.store(turn, std::memory_order_relaxed);
-        return turn;
-    }
-
     /// Finds out what nobody can see any more. True if the thread has unlinked much more than that meanwhile.
     static bool look(limbo& s, domain& home) noexcept {
         if (s.unsealed != 0) {
@@ -442,11 +428,44 @@ private:
 
     // --- steps ----------------------------------------------------------------------------------------
 
+    /// After a write that has unlinked nothing. Where there is nothing to do this writes to nothing that is shared.
+    template <class Disposer>
+    void go_on(std::uint32_t thread_index, domain& home, Disposer& dispose) {
+        limbo* const mine = existing(thread_index);
+        if (mine == nullptr) {
+            return;
+        }
+        if (mine->weight().objects == 0) {
+            not_busy();
+            look_after_others(*mine, this_thread.writes / writes_a_turn, home);
+        } else if (mine->lock.try_lock()) {
+            tend(*mine, home, dispose);
+        }
+    }
+
+    /// Under the lock, which it gives back. Once in `interval` times with a look at what others share.
+    template <class Disposer>
+    void tend(limbo& s, domain& home, Disposer& dispose) {
+        const std::uint32_t turn = s.touched.load(std::memory_order_relaxed) + 1;
+        s.touched.store(turn, std::memory_order_relaxed);
+        step(s, turn % interval == 0 || s.unsealed >= scan_objects, home, dispose);
+        if (turn % interval == 0) {
+            look_after_others(s, turn / interval, home);
+        }
+    }
+
+    void not_busy() const noexcept {
+        if (this_thread.busy_with == this) {
+            this_thread.busy_with = nullptr;
+        }
+    }
+
     /// Under the lock, which it gives back: looks at what others share, if it is time to, and does one thing.
     template <class Disposer>
     void step(limbo& s, bool time_to_look, domain& home, Disposer& dispose) {
         const bool hurry = time_to_look && look(s, home);
-        if (s.closed || sweeping()) {  // a destructor came back to the map; whoever runs it goes on after it
+        // A destructor may have come back to the map: whoever runs it goes on after it.
+        if (s.closed || sweeping()) {
             s.lock.unlock();
             return;
         }
@@ -455,9 +474,7 @@ private:
             work(s, home, dispose);
         } else {
             s.lock.unlock();
-            if (this_thread.busy_with == this) {
-                this_thread.busy_with = nullptr;
-            }
+            not_busy();
         }
         if (hurry) {
             yield();  // most likely to a thread that has lost its processor in a section
@@ -534,7 +551,7 @@ private:
     }
 
     /// For a reclaim(): takes all that the limbos have, and what others have in hand.
-    void take_everything(hand& h, bool may_wait) {
+    void take_everything(hand& h, bool may_wait) const {
         // All are closed before any is waited for: what is in hands may be on its way to another limbo.
         for_each_limbo([](limbo& s) {
             const lock_guard locked(s.lock, nullptr);

@@ -88,8 +88,9 @@ struct thread_state {
     thread_record* all = nullptr;
     bool exited = false;  ///< the guard is gone (epoch.hpp): sections take temporary records
     const sweep_frame* sweeps = nullptr;
-    const void* busy_with = nullptr;  ///< the garbage in which it found something to destroy when it looked last
-    std::uint32_t writes = 0;         ///< that had nothing to hand over to a garbage; comes round
+    const void* busy_with =
+        nullptr;  ///< the garbage in which it found something to destroy when it looked last
+    std::uint32_t writes = 0;           ///< that had nothing to hand over to a garbage; comes round
     const under_lock* locks = nullptr;  ///< the innermost: lock.hpp; in debug builds
 };
 inline constinit thread_local thread_state this_thread;

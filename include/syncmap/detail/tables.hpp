@@ -255,7 +255,8 @@ protected:
         t->gen->misses.fetch_add(1, std::memory_order_relaxed);
         table_type* const next = t->successor.load(std::memory_order_acquire);
         if (next != nullptr && move_some(*t, *next, moved_by::load, units_per_miss)) {
-            garbage_.try_take_over(limbo_of(me), [&](retired_list& out) { promote(out, *t, *next); });
+            garbage_.try_take_over(limbo_of(me),
+                                   [&](retired_list& out) { promote(out, *t, *next); });
         }
     }
 
