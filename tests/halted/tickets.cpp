@@ -61,7 +61,7 @@ int main() {
                 say_so.acquire();
             }
         };
-        for (int i = 0; !halted_once; ++i) {
+        while (!halted_once) {
             other.store(0, "v");
         }
         hooks = {};
