@@ -12,8 +12,8 @@
 //     `interval` retirements or writes, or when it has retired something as large as a table. While its limbo has
 //     something that can be destroyed, every write of the thread destroys up to `write_budget` objects, or does
 //     a step of a large one, or compares. So no operation destroys more than a bounded number of objects, and
-//     garbage stays below what is worth two fences, and an interval a thread, plus what is unlinked while a thread is
-//     stopped, or has lost its processor, inside a section (writers that are over the limit yield to it).
+//     garbage stays below what is worth four fences, and four intervals a thread, plus what is unlinked while a
+//     thread is stopped, or has lost its processor, inside a section (writers that are over the limit yield to it).
 // I3  Active sections are looked at before hazards are (see hazard.hpp, I1).
 // I4  What handles have kept is compared again soon after `scan_objects` of them have been dropped, or with later
 //     batches, as many as have passed.
