@@ -182,12 +182,15 @@ class Map:
 
 
 def entry_of(slot):
-    """Key and value; None if the entry is being erased."""
+    """Key and value; None if the entry is being linked or erased."""
     kind = plain(slot.type)
     if "::flat_slot<" in kind.name:
         return (seen_as(kind.template_argument(0), slot["key_"]),
                 seen_as(kind.template_argument(1), slot["value_"]))
-    node = loaded(slot["node_"]).dereference()
+    node = loaded(slot["node_"])
+    if not node:
+        return None
+    node = node.dereference()
     if "::word_node<" in plain(node.type).name:
         return node["key_"], seen_as(plain(node.type).template_argument(1), node["value_"])
     box = loaded(node["current_"])

@@ -69,11 +69,13 @@ class View:
     def items(self):
         """(name, value) of what it expands to."""
         for element in self.element.findall(SPACE + "Expand/*"):
+            if not self.holds(element):
+                continue
             if tag(element) == "ExpandedItem":
                 value = self.evaluate(element.text)
                 ours = (gdb.types.get_basic_type(value.type).name or "").startswith("syncmap::")
                 yield from View(self.types, value).items() if ours else [(None, value)]
-            elif self.holds(element):
+            else:
                 yield from [(element.get("Name"), self.evaluate(element.text))] \
                     if tag(element) == "Item" else self.walk(element)
 
