@@ -114,7 +114,7 @@ public:
         if (stamp >= oldest()) {
             return false;
         }
-        raise(over_, stamp);
+        raise_to(over_, stamp, std::memory_order_release);
         return true;
     }
     [[nodiscard]] std::uint64_t now() const noexcept {
@@ -270,13 +270,6 @@ private:
         return instance;
     }
 
-    static void raise(atomic<std::uint64_t>& at, std::uint64_t value) noexcept {
-        std::uint64_t old = at.load(std::memory_order_relaxed);
-        while (old < value && !at.compare_exchange_weak(old, value, std::memory_order_release,
-                                                        std::memory_order_relaxed)) {
-        }
-    }
-
     /// One of those who find it due fences for all tickets that have been taken so far. If it is stopped on the way,
     /// the next one does when there is as much again.
     SYNCMAP_NOINLINE void fence_if_due() noexcept {
@@ -290,8 +283,8 @@ private:
         }
         const std::uint64_t fenced = stamp();
         // The stamp first: whoever sees that the tickets are fenced finds this stamp or a newer one. (E13)
-        raise(fence_stamp_, fenced);
-        raise(fenced_, taken);
+        raise_to(fence_stamp_, fenced, std::memory_order_release);
+        raise_to(fenced_, taken, std::memory_order_release);
     }
 
     SYNCMAP_NOINLINE thread_record& find_record() {

@@ -166,6 +166,9 @@ public:
         const std::uint64_t stamp = home.stamp();
         if (wait_until([&] { return stamp < home.oldest(); }, may_wait)) {
             while (!h.ready.empty() || !h.passed.empty()) {
+                if (!compare_next(h.ready, h.passed)) {
+                    doom(h.ready, h, dispose);
+                }
                 advance(h, home, dispose);
             }
         }
@@ -349,9 +352,12 @@ private:
                 s.passed.splice(s.waiting);
             }
         } while (over);
-        if (!s.announced.empty() && home.dropped() - s.dropped >= scan_objects) {
-            s.dropped = home.dropped();
-            s.look_again = s.announced.objects();
+        if (!s.announced.empty()) {
+            const std::size_t dropped = home.dropped();
+            if (dropped - s.dropped >= scan_objects) {
+                s.dropped = dropped;
+                s.look_again = s.announced.objects();
+            }
         }
         // A thread that stays in a section for very long has been stopped: nothing helps then.
         return s.fresh.objects() >= scan_objects && s.fresh.objects() < 8 * scan_objects;
@@ -416,6 +422,7 @@ private:
         s.look_again = std::min(s.announced.objects(), std::max(s.look_again, h.look));
     }
     static void take_all(limbo& s, hand& h) noexcept {
+        const retired_weight before = h.weight();
         h.passed.splice(s.announced);
         h.passed.splice(s.passed);
         h.passed.splice(s.waiting);
@@ -423,7 +430,8 @@ private:
         h.ready.splice(s.ready);
         s.unsealed = 0;
         s.look_again = 0;
-        count_out(s, s.weight());
+        const retired_weight after = h.weight();
+        count_out(s, {after.objects - before.objects, after.bytes - before.bytes});
     }
 
     // --- steps ----------------------------------------------------------------------------------------
@@ -488,11 +496,7 @@ private:
         take_for_step(s, h, dispose);
         s.in_hands.fetch_add(1, std::memory_order_relaxed);
         s.lock.unlock();
-        if (h.doomed_count != 0) {
-            destroy(h, dispose);
-        } else {
-            compare(h, home, dispose, [](const hazard_slot&) {});
-        }
+        advance(h, home, dispose);
         if (h.weight().objects != 0) {
             const lock_guard locked(s.lock, nullptr);
             put_back(s, h);
@@ -582,13 +586,13 @@ private:
         return is_done;
     }
 
+    /// Destroys what has been taken out for that, or else compares.
     template <class Disposer>
     void advance(hand& h, const domain& home, Disposer& dispose) {
-        if (compare_next(h.ready, h.passed)) {
-            compare(h, home, dispose, [](const hazard_slot&) {});
-        } else {
-            doom(h.ready, h, dispose);
+        if (h.doomed_count != 0) {
             destroy(h, dispose);
+        } else {
+            compare(h, home, dispose, [](const hazard_slot&) {});
         }
     }
 

@@ -59,11 +59,11 @@ public:
             }
         }
         retired_list list;
-        std::uint32_t limbo_of = 0;
+        std::uint32_t place = 0;
 
     private:
         SYNCMAP_NOINLINE void hand_over() {
-            owner_.garbage_.take_over(list, limbo_of, *owner_.home_, owner_);
+            owner_.garbage_.take_over(list, place, *owner_.home_, owner_);
         }
 
         tables& owner_;
@@ -74,7 +74,7 @@ public:
     public:
         SYNCMAP_INLINE explicit operation(tables& owner) : debris_(owner), section_(*owner.home_) {
             under_lock::assert_not_under(owner.identity());
-            debris_.limbo_of = limbo_of(section_.record());
+            debris_.place = place_of(section_.record());
         }
         [[nodiscard]] thread_record& record() const noexcept { return section_.record(); }
         [[nodiscard]] retired_list& unlinked() noexcept { return debris_.list; }
@@ -85,7 +85,7 @@ public:
     };
 
     /// Whose limbo a thread uses: its own; but one is enough for a flat map, which retires nothing but tables.
-    static std::uint32_t limbo_of(const thread_record& me) noexcept {
+    static std::uint32_t place_of(const thread_record& me) noexcept {
         return lay::flat ? 0 : me.index;
     }
 
@@ -143,7 +143,7 @@ public:
             enough = (next != nullptr ? next : t)->bits >= bits;
             if (enough) {
                 t->gen->compact.store(false, std::memory_order_relaxed);
-                raise_floor(*t->gen, bits);
+                raise_to(t->gen->floor, bits, std::memory_order_relaxed);
             } else if (next == nullptr) {
                 start_successor(*t, bits, true);
             } else {
@@ -255,14 +255,14 @@ protected:
         t->gen->misses.fetch_add(1, std::memory_order_relaxed);
         table_type* const next = t->successor.load(std::memory_order_acquire);
         if (next != nullptr && move_some(*t, *next, moved_by::load, units_per_miss)) {
-            garbage_.try_take_over(limbo_of(me),
+            garbage_.try_take_over(place_of(me),
                                    [&](retired_list& out) { promote(out, *t, *next); });
         }
     }
 
     /// The table that is `read` now: a new one, or that of a thread that was faster. May throw.
     SYNCMAP_NOINLINE table_type* make_first_table(std::uint32_t bits, const thread_record& me) {
-        garbage_.prepare(limbo_of(me), *this);
+        garbage_.prepare(place_of(me), *this);
         generation_type* const g = base::make_generation(home_->next_serial());
         table_type* t = nullptr;
         SYNCMAP_TRY { t = base::make_table(*g, bits); }
@@ -349,12 +349,6 @@ protected:
             return false;
         }
         return true;
-    }
-
-    static void raise_floor(generation_type& g, std::uint32_t bits) noexcept {
-        std::uint32_t old = g.floor.load(std::memory_order_relaxed);
-        while (old < bits && !g.floor.compare_exchange_weak(old, bits, std::memory_order_relaxed)) {
-        }
     }
 
     using mover_type = mover<slot, tables>;

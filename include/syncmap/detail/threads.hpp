@@ -140,4 +140,12 @@ SYNCMAP_INLINE X exchange_and_fence(atomic<X>& at, std::type_identity_t<X> value
 #endif
 }
 
+/// Makes it at least so large.
+template <class X>
+void raise_to(atomic<X>& at, X value, std::memory_order order) noexcept {
+    X old = at.load(std::memory_order_relaxed);
+    while (old < value && !at.compare_exchange_weak(old, value, order, std::memory_order_relaxed)) {
+    }
+}
+
 }  // namespace syncmap::inline v0::detail
