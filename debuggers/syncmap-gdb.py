@@ -193,8 +193,11 @@ def entry_of(slot):
     node = node.dereference()
     if "::word_node<" in plain(node.type).name:
         return node["key_"], seen_as(plain(node.type).template_argument(1), node["value_"])
-    box = loaded(node["current_"])
-    return (node["key_"], box.dereference()["value_"]) if box else None
+    keyed, box = (field.type for field in plain(node.type).fields() if field.is_base_class)
+    word = loaded(node.cast(keyed)["link_"])
+    if not word or word & 7:
+        return None
+    return node["key_"], word.cast(box.pointer()).dereference()["value_"]
 
 
 def map_in(value):

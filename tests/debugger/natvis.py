@@ -15,7 +15,7 @@ import common
 from common import check
 
 SPACE = "{http://schemas.microsoft.com/vstudio/debugger/natvis/2010}"
-POINTERS = {"read_", "successor", "chains", "overflows", "next", "node_", "current_"}  # atomic ones
+POINTERS = {"read_", "successor", "chains", "overflows", "next", "node_"}  # atomic ones
 MAPS = ["flat", "tiny_slots", "points", "words", "nodes", "growing_nodes", "shrinking", "chained"]
 tried = set()
 
@@ -42,6 +42,7 @@ class View:
         tried.add(text)
         text = re.sub(r"\$T(\d)", lambda t: str(self.type.template_argument(int(t[1]) - 1)), text)
         text = re.sub(r"(\w+)((?:\[[^\]]*\])?)\._Storage\._Value", atomic, text).replace("nullptr", "0")
+        text = re.sub(r"\bthis\b", "((%s*)%d)" % (self.type, self.address), text)
         names = {f.name for base in bases(self.type) for f in base.fields()} | self.variables
         text = re.sub(r"(?<![\w$.>])(?<!->)([A-Za-z_]\w*)\b", lambda name: self.full(name[1], names), text)
         return gdb.parse_and_eval(text)

@@ -87,9 +87,12 @@ def check_nonsense():
         entries = printed("nodes.map")[1]
         check(len(entries) == len(whole) and len(set(entries) - set(whole)) == 1, "one bad node", entries)
         check(any("Cannot access memory" in e and "not readable" in e for e in entries), "is said")
-    # A thread that links or erases an entry may have got no further than its tag, or than the value.
-    for place in (slot["node_"], main.loaded(slot["node_"])["current_"]):
-        with Patched(place, 0):
+    # A thread that links or erases an entry may have got no further than its tag, or has
+    # made its node a link in a list.
+    node = main.loaded(slot["node_"]).dereference()
+    word = node.cast(node.type.fields()[0].type)["link_"]
+    for place, number in ((slot["node_"], 0), (word, 0), (word, int(node.address) | 3)):
+        with Patched(place, number):
             entries = printed("nodes.map")[1]
             check(len(entries) == len(whole) - 1 and set(entries) < set(whole), "is left out", entries)
     table = main.Map(value("chained.map")).read

@@ -30,12 +30,15 @@ public:
     using base::base;
 
     [[nodiscard]] static retired_weight weight(retired* r) noexcept {
-        switch (r->kind()) {
-        case retired_kind::value:
-        case retired_kind::first_value: return {1, sizeof(box<T>)};
-        case retired_kind::node: return {1, sizeof(node)};
-        case retired_kind::table: return {1, bytes_of(*static_cast<table_type*>(r))};
-        case retired_kind::generation: break;
+        const retired_kind kind = r->kind();
+        if (kind <= retired_kind::first_value) {
+            return {1, sizeof(box<T>)};
+        }
+        if (kind <= retired_kind::entry) {
+            return {1, sizeof(node)};
+        }
+        if (kind == retired_kind::table) {
+            return {1, bytes_of(*static_cast<table_type*>(r))};
         }
         const auto* const g = static_cast<generation_type*>(r);
         return {1 + g->objects_left, g->table_bytes + g->objects_left * sizeof(node)};
@@ -45,11 +48,25 @@ public:
         const retired_weight w = weight(r);
         out.push(r, w.objects, w.bytes);
     }
+    /// A node and its value, of which nothing is linked any more but that nodes lead to values.
+    SYNCMAP_INLINE static void unlink_node(node* n, [[maybe_unused]] token value,
+                                           retired_list& out) noexcept
+        requires(!lay::flat)
+    {
+        if constexpr (!lay::word) {
+            const bool alone = value != n->first();
+            n->erase(alone ? retired_kind::node : retired_kind::entry);
+            if (alone) {
+                unlink(value, out);
+            }
+        }
+        unlink(static_cast<keyed<Key>*>(n), out);
+    }
 
     /// The first value that was retired together with its key, where hazards announce it. Else null.
     [[nodiscard]] static retired* inside(retired* r) noexcept {
         if constexpr (!lay::word) {
-            if (r->kind() == retired_kind::node && !as_node(r)->separate_parts()) {
+            if (r->kind() == retired_kind::entry) {
                 return as_node(r)->first();
             }
         }
@@ -59,41 +76,43 @@ public:
     [[nodiscard]] static bool goes_with_key(retired* r) noexcept {
         if constexpr (!lay::word) {
             return r->kind() == retired_kind::first_value &&
-                   !node::of(static_cast<box<T>*>(r))->separate_parts();
+                   key_of(r)->kind() == retired_kind::entry;
         }
         return false;
     }
     /// From now on the key and the first value go each its own way: one of them is announced.
     static void separate(retired* r) noexcept {
         if constexpr (!lay::word) {
-            if (retired* const value = inside(r)) {
-                separate(value);
+            if (inside(r) != nullptr) {
+                r->set_kind(retired_kind::node);
             } else if (goes_with_key(r)) {
-                node::of(static_cast<box<T>*>(r))->separate();
+                key_of(r)->set_kind(retired_kind::node);
             }
         }
     }
 
     bool destroy(retired* r, retired_list& unlinked) noexcept {
-        switch (r->kind()) {
-        case retired_kind::value:
-        case retired_kind::first_value:
-            if constexpr (!lay::word) {
+        const retired_kind kind = r->kind();
+        if (kind == retired_kind::table) {
+            return free_table(static_cast<table_type*>(r));
+        }
+        if (kind == retired_kind::generation) {
+            return destroy_generation(static_cast<generation_type*>(r), unlinked);
+        }
+        if constexpr (!lay::word) {
+            if (kind <= retired_kind::first_value) {
                 base::release_value(static_cast<box<T>*>(r));
+                return true;
             }
-            return true;
-        case retired_kind::node:
-            if constexpr (!lay::flat) {
-                destroy_node(as_node(r));
+            if (kind == retired_kind::entry) {
+                base::release_node(as_node(r));
+                return true;
             }
-            return true;
-        case retired_kind::table: {
-            auto* const t = static_cast<table_type*>(r);
-            return free_table(t);
         }
-        case retired_kind::generation: break;
+        if constexpr (!lay::flat) {
+            base::release_key(as_node(r));
         }
-        return destroy_generation(static_cast<generation_type*>(r), unlinked);
+        return true;
     }
 
 protected:
@@ -107,14 +126,11 @@ protected:
         return static_cast<node*>(static_cast<keyed<Key>*>(r));
     }
 
-    void destroy_node(node* n) noexcept {
-        if constexpr (!lay::word) {
-            if (!n->separate_parts()) {
-                base::destroy(n->first()->value());
-                n->drop_first();
-            }
-        }
-        base::release_key(n);
+    /// The key that a first value lives beside.
+    static keyed<Key>* key_of(retired* first_value) noexcept
+        requires(!lay::word)
+    {
+        return node::of(static_cast<box<T>*>(first_value));
     }
 
     void destroy_list(retired_list& list) noexcept {
@@ -175,12 +191,7 @@ protected:
             for (; b.tags != nullptr; b = b.following()) {
                 for (slot_mask live = tag_view(*b.tags).live(); live != 0; live &= live - 1) {
                     node* const n = b.slots[first_slot(live)].load();
-                    if constexpr (!lay::word) {
-                        if (token const value = n->load(); value != n->first()) {
-                            unlink(value, out);
-                        }
-                    }
-                    unlink(static_cast<keyed<Key>*>(n), out);
+                    unlink_node(n, n->load(), out);
                     g.objects_left -= g.objects_left != 0 ? 1 : 0;
                 }
             }

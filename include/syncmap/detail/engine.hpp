@@ -253,7 +253,7 @@ protected:
             } else {
                 const node* const n = s.load();
                 // Null: not inserted yet, or erased since the tags were looked at.
-                if (n == nullptr || n->hash() != hash || !equal_(*n->key(), key)) {
+                if (n == nullptr || !n->has_hash(hash) || !equal_(*n->key(), key)) {
                     continue;
                 }
                 found = n->load();
@@ -362,7 +362,7 @@ protected:
                     current = s.load();
                 } else {
                     const node* const n = s.load();
-                    if (n->hash() != hash || !equal_(*n->key(), key)) {
+                    if (!n->has_hash(hash) || !equal_(*n->key(), key)) {
                         continue;
                     }
                     current = n->load();
@@ -413,9 +413,6 @@ protected:
             s.link_value();
             n->store(value);
             if constexpr (!lay::word) {
-                if (before == n->first()) {
-                    n->separate();
-                }
                 base::unlink(before, op.unlinked());
             }
         }
@@ -425,14 +422,9 @@ protected:
         if constexpr (!lay::flat) {
             slot& entry = at.bucket.slots[at.slot];
             node* const n = entry.load();
-            entry.store(nullptr);  // from here on it is gone
-            if constexpr (!lay::word) {
-                n->store(nullptr);  // for those who hold the node: walk.hpp
-                if (before != n->first()) {
-                    base::unlink(before, op.unlinked());
-                }
-            }
-            base::unlink(static_cast<keyed<Key>*>(n), op.unlinked());
+            // From here on it is gone; what follows is for those who hold the node (walk.hpp).
+            entry.store(nullptr);
+            base::unlink_node(n, before, op.unlinked());
         }
         at.bucket.tags->set_tag(at.slot, tag_dead);
     }

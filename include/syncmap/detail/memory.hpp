@@ -71,6 +71,14 @@ public:
         }
         deallocate(n, 1);
     }
+    /// Destroys key and first value, and frees the node.
+    void release_node(node* n) noexcept
+        requires(!layout<Key, T>::word)
+    {
+        destroy(n->first()->value());
+        destroy(n->key());
+        deallocate(n, 1);
+    }
     /// Destroys a value that is in a box, and frees what it was in.
     void release_value(box<T>* b) noexcept {
         destroy(b->value());

@@ -2,7 +2,8 @@
 //
 // What every object has that is ever unlinked from a map: a link, so that retiring never allocates, and
 // its kind, so that the map that owns it knows how to destroy it (no function pointers: a shared library
-// that retired something may be closed before the thing is destroyed).
+// that retired something may be closed before the thing is destroyed). Until a node is retired its word
+// is the pointer to its value (slot.hpp): so nodes pay nothing for it.
 // Used by slot.hpp and table.hpp (as a base) and by garbage.hpp (in lists).
 #pragma once
 
@@ -11,9 +12,11 @@
 namespace syncmap::inline v0::detail {
 
 enum class retired_kind : std::uintptr_t {
+    none,         ///< not retired: the word is something else
     value,        ///< a value that was overwritten or erased, allocated on its own
     first_value,  ///< the same, living inside a node
-    node,         ///< an erased key, with its first value where that is still its value
+    node,         ///< an erased key
+    entry,        ///< an erased key with its first value, in one node
     table,        ///< an emptied table
     generation,   ///< everything that was in the map when it was cleared
 };
@@ -37,11 +40,16 @@ public:
                         (link_.load(std::memory_order_relaxed) & kind_mask),
                     std::memory_order_relaxed);
     }
+    /// Of an object that only its owner can reach, but for those who look at an erased node.
+    void set_kind(retired_kind kind) noexcept {
+        link_.store((link_.load(std::memory_order_relaxed) & ~kind_mask) |
+                        static_cast<std::uintptr_t>(kind),
+                    std::memory_order_relaxed);
+    }
 
 protected:
     ~retired() = default;
 
-private:
     static constexpr std::uintptr_t kind_mask = 7;
     atomic<std::uintptr_t> link_;
 };

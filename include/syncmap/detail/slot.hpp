@@ -5,8 +5,8 @@
 // Small trivially copyable values are *words*, overwritten in place. All others live in a *box* of their
 // own, which is never changed: overwriting links another box. The first box lives inside the node.
 // I1  A node's key and hash never change; what a box holds never changes while it is linked.
-// I2  A node's memory is freed when both its parts (key, first box) are done with: `parts` counts them.
-//     A hazard announces a part: a node's address its key, a box's address its value.
+// I2  A node's memory is freed when both its parts (key, first box) are done with: the first that is says so in
+//     the node. A hazard announces a part: a node's address its key, a box's address its value.
 // I3  A flat slot's words are written with release and read with acquire, so a reader that sees a word
 //     of the slot's next life sees the version bump before it (bucket.hpp, I3).
 // A *token* is what a reader takes from an entry: the bits of a word, or the pointer to a box. Equal
@@ -180,15 +180,24 @@ private:
 template <class Key>
 class keyed : public retired {
 public:
-    explicit keyed(std::uint64_t hash) noexcept : retired(retired_kind::node), hash_(hash) {}
+    keyed(std::uint64_t hash, retired_kind kind) noexcept : retired(kind), hash_(hash & ~done) {}
     ~keyed() {}  // NOLINT: as above
 
-    [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
+    /// All of the hash but its last bit.
+    [[nodiscard]] std::uint64_t hash() const noexcept {
+        return hash_.load(std::memory_order_relaxed) & ~done;
+    }
+    [[nodiscard]] SYNCMAP_INLINE bool has_hash(std::uint64_t hash) const noexcept {
+        return (hash_.load(std::memory_order_relaxed) ^ hash) <= done;
+    }
     [[nodiscard]] Key* key() noexcept { return std::addressof(key_); }
     [[nodiscard]] const Key* key() const noexcept { return std::addressof(key_); }
 
+protected:
+    static constexpr std::uint64_t done = 1;  ///< one of a node's two parts is done with
+    atomic<std::uint64_t> hash_;
+
 private:
-    std::uint64_t hash_;
     union {
         Key key_;
     };
@@ -199,7 +208,8 @@ template <class Key, class T>
 class word_node : public keyed<Key> {
 public:
     using token = unit_of<T>;
-    using keyed<Key>::keyed;
+
+    explicit word_node(std::uint64_t hash) noexcept : keyed<Key>(hash, retired_kind::node) {}
 
     [[nodiscard]] token load() const noexcept { return value_.load(); }
     void store(token bits) noexcept { value_.store(bits); }
@@ -208,14 +218,15 @@ private:
     [[no_unique_address]] word_cell<T> value_;
 };
 
-/// A key whose value is in a box, first in its own.
+/// A key whose value is in a box, first in its own. Its word is the pointer to that box; once the key has been erased,
+/// what retired.hpp makes of it.
 template <class Key, class T>
 class box_node : public keyed<Key>, public box<T> {
 public:
     using token = box<T>*;
 
     explicit box_node(std::uint64_t hash) noexcept
-        : keyed<Key>(hash), box<T>(retired_kind::first_value), current_(first()) {}
+        : keyed<Key>(hash, retired_kind::none), box<T>(retired_kind::first_value) {}
 
     /// The node that a first value lives in.
     static box_node* of(box<T>* first_value) noexcept {
@@ -224,29 +235,33 @@ public:
     [[nodiscard]] box<T>* first() noexcept { return this; }
     /// The value's box, null once the key has been erased.
     [[nodiscard]] token load() const noexcept {
-        return current_.load(std::memory_order_seq_cst);  // (S5) pairs with (S6); as (B1)
+        // (S5) pairs with (S6); as (B1)
+        const std::uintptr_t word = keyed<Key>::link_.load(std::memory_order_seq_cst);
+        if ((word & retired::kind_mask) != 0) [[unlikely]] {
+            return nullptr;
+        }
+        return reinterpret_cast<token>(word);
     }
     void store(token value) noexcept {
-        current_.store(value, std::memory_order_release);  // (S6) pairs with (S5)
+        // (S6) pairs with (S5)
+        keyed<Key>::link_.store(reinterpret_cast<std::uintptr_t>(value), std::memory_order_release);
+    }
+    /// From here on the key is erased: node, or entry if the first box goes with it.
+    void erase(retired_kind as) noexcept {
+        keyed<Key>::link_.store(static_cast<std::uintptr_t>(as),
+                                std::memory_order_release);  // (S6)
     }
 
-    /// From now on key and first box are retired each on its own. Under the bucket's lock, or unlinked.
-    void separate() noexcept { separate_ = true; }
-    [[nodiscard]] bool separate_parts() const noexcept { return separate_; }
     /// The first box holds no value and will never hold one. Before the node is linked.
     void drop_first() noexcept {
-        separate_ = true;
-        parts_.store(1, std::memory_order_relaxed);
+        this->hash_.store(keyed<Key>::hash() | keyed<Key>::done, std::memory_order_relaxed);
     }
     /// One part is done with; true when that was the last.
     bool part_done() noexcept {
-        return parts_.fetch_sub(1, std::memory_order_acq_rel) == 1;  // (S7) pairs with itself
+        // (S7) pairs with itself
+        return (this->hash_.fetch_or(keyed<Key>::done, std::memory_order_acq_rel) &
+                keyed<Key>::done) != 0;
     }
-
-private:
-    atomic<token> current_;
-    atomic<std::uint32_t> parts_{2};
-    bool separate_ = false;
 };
 
 template <class Key, class T>

@@ -116,14 +116,7 @@ public:
         has_value_ = false;
     }
     /// The write is about to link the value alone, in place of another.
-    void link_value() noexcept {
-        if constexpr (!lay::word) {
-            if (in_node()) {
-                node_->separate();
-            }
-        }
-        has_value_ = false;
-    }
+    void link_value() noexcept { has_value_ = false; }
 
     /// Completes the node for linking.
     node* prepare_node() noexcept {
