@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The lock by which the writers of a bucket exclude each other: 4 bytes, spins briefly, then parks.
+// The lock by which the writers of a bucket exclude each other: 4 bytes, spins for up to 50 microseconds, then
+// parks.
 //
 // Taking it is one read-modify-write, and so is giving it back, which does two more things at once: it is
 // the full fence that ends every write (what the write has done is seen by all before its thread looks at
@@ -52,8 +53,7 @@ private:
     }
 
     SYNCMAP_NOINLINE void lock_slowly() noexcept {
-        for (int spin = 0; spin < limit(100, 1); ++spin) {
-            cpu_relax();
+        for (spinner wait; wait.again();) {
             if (state_.load(std::memory_order_relaxed) == free && try_lock()) {
                 return;
             }

@@ -258,8 +258,8 @@ public:
     }
     /// One part is done with; true when that was the last.
     bool part_done() noexcept {
-        // (S7) pairs with itself
-        return (this->hash_.fetch_or(keyed<Key>::done, std::memory_order_acq_rel) &
+        // (S7) pairs with itself. A second time it changes the rest of the hash, which nobody needs any more.
+        return (this->hash_.fetch_add(keyed<Key>::done, std::memory_order_acq_rel) &
                 keyed<Key>::done) != 0;
     }
 };

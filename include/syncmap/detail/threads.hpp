@@ -9,6 +9,7 @@
 // Used by everything in detail/.
 #pragma once
 
+#include <chrono>
 #include <type_traits>
 
 #include "platform.hpp"
@@ -17,7 +18,6 @@
 #include SYNCMAP_THREADS
 #else
 
-#include <chrono>
 #include <thread>
 
 #if defined(__linux__)
@@ -139,6 +139,30 @@ SYNCMAP_INLINE X exchange_and_fence(atomic<X>& at, std::type_identity_t<X> value
     return old;
 #endif
 }
+
+/// For waiting without a system call, with longer and longer pauses between two looks, for as long as that is
+/// better than one.
+class spinner {
+public:
+    /// After a pause: false when it has been long enough.
+    bool again() noexcept {
+        for (int i = 0; i < pauses_; ++i) {
+            cpu_relax();
+        }
+        if (pauses_ < limit(32, 1)) {
+            pauses_ *= 2;
+            return true;
+        }
+        const clock::time_point now = clock::now();
+        begun_ = begun_ == clock::time_point{} ? now : begun_;
+        return now - begun_ < std::chrono::microseconds(limit(50, 0));
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+    int pauses_ = 1;
+    clock::time_point begun_;
+};
 
 /// Makes it at least so large.
 template <class X>
