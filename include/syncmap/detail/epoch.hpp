@@ -408,13 +408,13 @@ private:
     atomic<thread_record*> records_{nullptr};
     atomic<std::uint32_t> record_count_{0};
     atomic<int> forking_{0};  ///< forks being prepared, several threads may fork at once
-    atomic<std::uint64_t> serial_{1};
     atomic<std::size_t> hazard_slots_{0};
-    atomic<std::size_t> dropped_elsewhere_{
-        0};  ///< handles, by threads whose record was not at hand
 
-    // Of the tickets. Apart from what every section reads, and what is written with each from what is with a fence.
+    // What many write, apart from what every section reads.
     alignas(64) atomic<std::uint64_t> tickets_{0};  ///< the weight of all that have been taken
+    atomic<std::uint64_t> serial_{1};
+    atomic<std::size_t> dropped_elsewhere_{0};  ///< handles, by threads whose record is not at hand
+    // What is written with a fence.
     alignas(64) atomic<std::uint64_t> claimed_{0};  ///< of these, what somebody fences for, or has
     atomic<std::uint64_t> fenced_{0};               ///< of these, what has been fenced for
     atomic<std::uint64_t> fence_stamp_{0};          ///< the last stamp of those fences
