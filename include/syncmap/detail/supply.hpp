@@ -4,9 +4,9 @@
 // taken, and destroyed here if it turns out that they are not needed.
 //
 // A value may be made together with its node (one allocation, for a key that is likely new) or alone (for
-// a key that is likely there). Neither guess can be wrong beyond repair, and repairing never moves a T:
-// a value made alone is linked by a node without a first value; a value made inside a node that is not
-// needed is linked alone, and its node lives on as its memory.
+// a key that is likely there). Neither guess can be wrong beyond repair: a value made alone moves into the node
+// that it turns out to need, or, where that might throw or be noticed, is linked by a node without a first value;
+// a value made inside a node that is not needed is linked alone, and its node lives on as its memory.
 // Used by engine.hpp and operations.hpp.
 #pragma once
 
@@ -82,7 +82,7 @@ public:
             node_ = memory_.make_node(hash, std::forward<K>(key));
             key_ = node_->key();
             if constexpr (!lay::word) {
-                node_->drop_first();
+                settle_value();
             }
         }
     }
@@ -125,6 +125,21 @@ public:
     }
 
 private:
+    /// The value that was made alone, of a node that has just been made.
+    void settle_value() noexcept
+        requires(!lay::word)
+    {
+        if constexpr (std::is_nothrow_move_constructible_v<T> &&
+                      std::is_same_v<Allocator, std::allocator<std::pair<const Key, T>>>) {
+            if (has_value_) {
+                memory_.construct(node_->first()->value(), std::move(*value_->value()));
+                memory_.release_value(std::exchange(value_, node_->first()));
+                return;
+            }
+        }
+        node_->drop_first();
+    }
+
     [[nodiscard]] bool in_node() const noexcept
         requires(!lay::word)
     {
