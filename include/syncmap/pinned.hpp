@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "detail/hazard.hpp"
+#include "detail/reclaim/hazard.hpp"
 #include "detail/slot.hpp"
 
 namespace syncmap::inline v0 {

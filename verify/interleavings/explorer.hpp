@@ -7,7 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <memory>
-#include <syncmap/detail/epoch.hpp>
+#include <syncmap/detail/reclaim/epoch.hpp>
 
 #include "explore.hpp"
 #include "scenarios.hpp"

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-#include "epoch.hpp"
+#include "reclaim/epoch.hpp"
 
 namespace syncmap::inline v0::detail {
 

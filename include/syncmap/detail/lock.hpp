@@ -16,7 +16,7 @@
 
 #include <utility>
 
-#include "epoch.hpp"
+#include "reclaim/epoch.hpp"
 
 namespace syncmap::inline v0::detail {
 

@@ -9,7 +9,7 @@
 
 #include <memory>
 
-#include "garbage.hpp"
+#include "reclaim/garbage.hpp"
 #include "table.hpp"
 
 namespace syncmap::inline v0::detail {

@@ -18,7 +18,7 @@
 #include <cstring>
 #include <memory>
 
-#include "retired.hpp"
+#include "reclaim/retired.hpp"
 
 namespace syncmap::inline v0::detail {
 

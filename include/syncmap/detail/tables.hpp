@@ -15,7 +15,7 @@
 #include "../hash.hpp"
 #include "../stats.hpp"
 #include "disposer.hpp"
-#include "hazard.hpp"
+#include "reclaim/hazard.hpp"
 
 namespace syncmap::inline v0::detail {
 

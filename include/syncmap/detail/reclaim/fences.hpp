@@ -11,7 +11,7 @@
 // Used by epoch.hpp.
 #pragma once
 
-#include "threads.hpp"
+#include "../threads.hpp"
 
 namespace syncmap::inline v0::detail {
 

@@ -7,7 +7,7 @@
 // Used by slot.hpp and table.hpp (as a base) and by garbage.hpp (in lists).
 #pragma once
 
-#include "threads.hpp"
+#include "../threads.hpp"
 
 namespace syncmap::inline v0::detail {
 

@@ -2,11 +2,6 @@
 //
 // What a map has unlinked and not yet destroyed. Each thread that unlinks has a *limbo* of its own in the map,
 // where others come only to reclaim, or to take over what its thread has left behind.
-//
-// A limbo's objects go through four lists: `fresh` (just retired), `waiting` (they have a ticket: epoch.hpp),
-// `passed` (nobody can reach them any more, nor begin to announce them) and `ready` (they have been compared with
-// all hazards after that, once, and none announced them: to be destroyed without another look). What was announced
-// waits in `announced`, to be compared again.
 // I1  Destroying happens outside all sections and locks: a destructor may use the map.
 // I2  A thread looks at what others share (whether a ticket's time has come, what they have left behind) once in
 //     `interval` retirements or writes, or when it has retired something as large as a table. While its limbo has
@@ -18,8 +13,8 @@
 // I4  What handles have kept is compared again soon after `scan_objects` of them have been dropped, or with later
 //     batches, as many as have passed.
 // I5  A thread leaves no limbo behind for long: if its limbo has not been touched between two looks of another
-//     thread, that one takes over what can be destroyed. What is in somebody's hands is counted in `in_hands` of
-//     the limbo that it came from, until it is in a list again: reclaim() waits for that.
+//     thread, that one takes over what can be destroyed. For what is in somebody's hands meanwhile (limbo.hpp, L2) a
+//     reclaim() waits.
 // How to destroy is the Disposer's business (disposer.hpp):
 //     weight(r) -> {objects, bytes}; inside(r): the value that goes with r, or null, which hazards announce
 //     apart from r; goes_with_key(r): whether r is such a value; separate(r): r does not go with another any
@@ -32,49 +27,12 @@
 #include <utility>
 
 #include "candidates.hpp"
-#include "lock.hpp"
+#include "limbo.hpp"
 
 namespace syncmap::inline v0::detail {
 
-struct retired_weight {
-    std::size_t objects;
-    std::size_t bytes;
-};
-
-/// What one thread has retired in one map.
-struct limbo {
-    explicit limbo(std::uint32_t number) noexcept : place(number) {}
-
-    bucket_lock lock;          ///< of all that is not atomic; its own thread's nearly always
-    std::uint32_t place;       ///< in the directory
-    bool closed = false;       ///< a reclaim() is about to take everything
-    std::size_t unsealed = 0;  ///< weight of what is in `fresh` and has no ticket yet
-    std::uint64_t sealed = 0;  ///< the last ticket that was taken
-    std::uint64_t ticket = 0;  ///< of `waiting`
-    retired_list fresh;
-    retired_list waiting;
-    retired_list passed;
-    retired_list ready;  ///< plain objects first, then tables and generations
-    retired_list announced;
-    std::size_t look_again = 0;         ///< how many of `announced` are to be compared again
-    std::size_t dropped = 0;            ///< handles, when that was asked last
-    atomic<std::uint32_t> touched{0};   ///< how often something was retired here; comes round
-    atomic<std::uint32_t> seen{0};      ///< `touched`, when another thread looked last
-    atomic<std::uint32_t> in_hands{0};  ///< who have taken something out that is not gone yet
-    atomic<std::size_t> objects{0};     ///< in the lists
-    atomic<std::size_t> bytes{0};
-    std::byte apart[64];  ///< so that no two limbos meet in a cache line
-
-    [[nodiscard]] retired_weight weight() const noexcept {
-        return {objects.load(std::memory_order_relaxed), bytes.load(std::memory_order_relaxed)};
-    }
-};
-
 class garbage {
 public:
-    static constexpr std::size_t scan_objects = domain::fence_weight;
-    static constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} << 10U, 512);
-    static constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
     static constexpr std::uint32_t interval = limit(64U, 2U);
     /// A prime, so that maps which are written in turns all get theirs.
     static constexpr std::uint32_t writes_a_turn = limit(61U, 3U);
@@ -82,9 +40,6 @@ public:
     /// but no fewer than this, and no more than that.
     static constexpr std::size_t compare_at_least = limit<std::size_t>(256, 4);
     static constexpr std::size_t compare_at_most = 3 * scan_objects;
-    /// And no fewer are compared than one for so many hazard slots, up to a limit.
-    static constexpr std::size_t slots_an_object = 16;
-    static constexpr std::size_t worth_at_most = 512;
 
     garbage() noexcept = default;
     garbage(garbage&& other) noexcept
@@ -123,7 +78,7 @@ public:
         }
         limbo& mine = limbo_of(thread_index, dispose);
         mine.lock.lock();
-        put(mine, list);
+        mine.retire(list);
         tend(mine, home, dispose);
     }
     /// The same for a load, which waits for nobody: calls unlink(list), which fills the list, if a limbo is free.
@@ -134,7 +89,7 @@ public:
             retired_list list;
             unlink(list);
             if (!list.empty()) {
-                put(*mine, list);
+                mine->retire(list);
             }
             mine->lock.give_back();
         }
@@ -167,18 +122,16 @@ public:
         if (wait_until([&] { return stamp < home.oldest(); }, may_wait)) {
             while (!h.ready.empty() || !h.passed.empty()) {
                 if (!compare_next(h.ready, h.passed)) {
-                    doom(h.ready, h, dispose);
+                    h.doom(h.ready, dispose);
                 }
                 advance(h, home, dispose);
             }
         }
-        if (h.weight().objects != 0) {
+        if (!h.empty()) {
             limbo& s = *first_.load(std::memory_order_acquire);
             const lock_guard locked(s.lock, nullptr);
-            count_in(s, {h.passed.objects(), h.passed.bytes()});
-            s.unsealed += weigh(h.passed);
-            s.fresh.splice(h.passed);  // a section may still see it, and must not be waited for
-            put_back(s, h);
+            s.retire(h.passed);  // a section may still see it, and must not be waited for
+            s.put_back(h);
         }
         reclaiming_.store(false, std::memory_order_release);  // (G2)
     }
@@ -191,14 +144,14 @@ public:
             again = false;
             for_each_limbo([&](limbo& s) {
                 hand h;
-                take_all(s, h);
-                again = again || h.weight().objects != 0;
+                s.take_all(h);
+                again = again || !h.empty();
                 h.passed.splice(h.ready);
                 while (!h.passed.empty()) {
                     assert_not_announced(h.passed, home, dispose);
                     h.ready.splice(h.passed);
                     while (!h.ready.empty()) {
-                        doom(h.ready, h, dispose);
+                        h.doom(h.ready, dispose);
                         destroy(h, dispose);
                     }
                 }
@@ -310,130 +263,6 @@ private:
         SYNCMAP_CATCH_ALL { return first; }
     }
 
-    // --- a limbo's lists: under its lock --------------------------------------------------------------
-
-    static void add(atomic<std::size_t>& to, std::size_t what) noexcept {
-        to.store(to.load(std::memory_order_relaxed) + what, std::memory_order_relaxed);
-    }
-    static void count_in(limbo& s, retired_weight w) noexcept {
-        add(s.objects, w.objects);
-        add(s.bytes, w.bytes);
-    }
-    static void count_out(limbo& s, retired_weight w) noexcept {
-        add(s.objects, 0 - w.objects);
-        add(s.bytes, 0 - w.bytes);
-    }
-    /// How much a list adds to what is worth a fence.
-    static std::size_t weigh(const retired_list& list) noexcept {
-        return list.bytes() >= urgent_bytes
-                   ? domain::fence_weight
-                   : std::max(list.objects(), list.bytes() / domain::bytes_of_weight);
-    }
-    static void put(limbo& s, retired_list& list) noexcept {
-        count_in(s, {list.objects(), list.bytes()});
-        s.unsealed += weigh(list);
-        s.fresh.splice(list);
-    }
-    /// Finds out what nobody can see any more. True if the thread has unlinked much more than that meanwhile.
-    static bool look(limbo& s, domain& home) noexcept {
-        if (s.unsealed != 0) {
-            s.sealed = home.take_ticket(std::exchange(s.unsealed, 0));
-        }
-        bool over = false;
-        // A ticket's time may come at once, and that of the next one with it.
-        do {
-            if (s.waiting.empty()) {
-                s.waiting.splice(s.fresh);
-                s.ticket = s.sealed;
-            }
-            over = !s.waiting.empty() && home.is_over(s.ticket);
-            if (over) {
-                s.look_again = std::min(s.announced.objects(), s.look_again + s.waiting.objects());
-                s.passed.splice(s.waiting);
-            }
-        } while (over);
-        if (!s.announced.empty()) {
-            const std::size_t dropped = home.dropped();
-            if (dropped - s.dropped >= scan_objects) {
-                s.dropped = dropped;
-                s.look_again = s.announced.objects();
-            }
-        }
-        // A thread that stays in a section for very long has been stopped: nothing helps then.
-        return s.fresh.objects() >= scan_objects && s.fresh.objects() < 8 * scan_objects;
-    }
-
-    /// What somebody has taken out of a limbo's lists.
-    struct hand {
-        retired* doomed[write_budget];
-        std::size_t doomed_count = 0;
-        retired_list passed;
-        retired_list ready;
-        retired_list again;      ///< announced so far,
-        std::size_t look = 0;    ///< of which this many are to be compared again
-        retired_list announced;  ///< as it has turned out
-
-        [[nodiscard]] retired_weight weight() const noexcept {
-            return {passed.objects() + ready.objects() + again.objects() + announced.objects(),
-                    passed.bytes() + ready.bytes() + again.bytes() + announced.bytes()};
-        }
-    };
-
-    static bool is_whole(const retired& r) noexcept { return r.kind() >= retired_kind::table; }
-
-    /// Whether to compare, rather than to destroy what is ready. The parts of a whole are compared when there are
-    /// enough of them, or no more to come.
-    static bool compare_next(const retired_list& ready, const retired_list& passed) noexcept {
-        return ready.empty() || (is_whole(*ready.front()) && passed.objects() >= scan_objects);
-    }
-
-    /// Whether there is something that a step can do.
-    static bool has_work(const limbo& s, const domain& home) noexcept {
-        if (!compare_next(s.ready, s.passed)) {
-            return true;
-        }
-        const std::size_t most = s.passed.objects() + s.look_again;
-        return most != 0 &&
-               (most >= worth_at_most || most >= home.hazard_slots() / slots_an_object);
-    }
-    template <class Disposer>
-    static void take_for_step(limbo& s, hand& h, Disposer& dispose) noexcept {
-        if (!compare_next(s.ready, s.passed)) {
-            const retired_weight before{s.ready.objects(), s.ready.bytes()};
-            doom(s.ready, h, dispose);
-            count_out(s, {before.objects - s.ready.objects(), before.bytes - s.ready.bytes()});
-            return;
-        }
-        h.passed.splice(s.passed);
-        h.look = std::exchange(s.look_again, 0);
-        if (h.look != 0) {
-            h.again.splice(s.announced);
-        }
-        count_out(s, h.weight());
-    }
-    static void put_back(limbo& s, hand& h) noexcept {
-        count_in(s, h.weight());
-        s.passed.splice(h.passed);
-        h.ready.splice(s.ready);
-        s.ready.splice(h.ready);
-        h.again.splice(s.announced);
-        h.again.splice(h.announced);
-        s.announced.splice(h.again);
-        s.look_again = std::min(s.announced.objects(), std::max(s.look_again, h.look));
-    }
-    static void take_all(limbo& s, hand& h) noexcept {
-        const retired_weight before = h.weight();
-        h.passed.splice(s.announced);
-        h.passed.splice(s.passed);
-        h.passed.splice(s.waiting);
-        h.passed.splice(s.fresh);
-        h.ready.splice(s.ready);
-        s.unsealed = 0;
-        s.look_again = 0;
-        const retired_weight after = h.weight();
-        count_out(s, {after.objects - before.objects, after.bytes - before.bytes});
-    }
-
     // --- steps ----------------------------------------------------------------------------------------
 
     /// After a write that has unlinked nothing. Where there is nothing to do this writes to nothing that is shared.
@@ -471,13 +300,13 @@ private:
     /// Under the lock, which it gives back: looks at what others share, if it is time to, and does one thing.
     template <class Disposer>
     void step(limbo& s, bool time_to_look, domain& home, Disposer& dispose) {
-        const bool hurry = time_to_look && look(s, home);
+        const bool hurry = time_to_look && s.look(home);
         // A destructor may have come back to the map: whoever runs it goes on after it.
         if (s.closed || sweeping()) {
             s.lock.unlock();
             return;
         }
-        if (has_work(s, home)) {
+        if (s.has_work(home)) {
             this_thread.busy_with = this;
             work(s, home, dispose);
         } else {
@@ -493,13 +322,13 @@ private:
     template <class Disposer>
     SYNCMAP_NOINLINE void work(limbo& s, const domain& home, Disposer& dispose) {
         hand h;
-        take_for_step(s, h, dispose);
+        s.take_for_step(h, dispose);
         s.in_hands.fetch_add(1, std::memory_order_relaxed);
         s.lock.unlock();
         advance(h, home, dispose);
-        if (h.weight().objects != 0) {
+        if (!h.empty()) {
             const lock_guard locked(s.lock, nullptr);
-            put_back(s, h);
+            s.put_back(h);
         }
         // (G3) release: pairs with (G4): what it has destroyed is gone, the rest is in a list.
         s.in_hands.fetch_sub(1, std::memory_order_release);
@@ -523,19 +352,15 @@ private:
             left->lock.unlock();
             return;
         }
-        look(*left, home);
+        left->look(home);
         hand h;
-        h.passed.splice(left->passed);
-        h.ready.splice(left->ready);
-        h.again.splice(left->announced);
-        h.look = std::exchange(left->look_again, 0);
-        count_out(*left, h.weight());
+        left->take_what_has_passed(h);
         left->in_hands.fetch_add(1, std::memory_order_relaxed);
         left->lock.unlock();
-        if (h.weight().objects != 0) {
+        if (!h.empty()) {
             {
                 const lock_guard locked(mine.lock, nullptr);
-                put_back(mine, h);
+                mine.put_back(h);
             }
             this_thread.busy_with = this;
         }
@@ -568,7 +393,7 @@ private:
         for_each_limbo([&h](limbo& s) {
             const lock_guard locked(s.lock, nullptr);
             s.closed = false;
-            take_all(s, h);
+            s.take_all(h);
         });
     }
 
@@ -586,7 +411,7 @@ private:
         return is_done;
     }
 
-    /// Destroys what has been taken out for that, or else compares.
+    /// Destroys what is doomed, or else compares.
     template <class Disposer>
     void advance(hand& h, const domain& home, Disposer& dispose) {
         if (h.doomed_count != 0) {
@@ -644,19 +469,7 @@ private:
         h.ready.splice(whole);
     }
 
-    /// Takes out what one step destroys: up to `write_budget` objects, or a large one.
-    template <class Disposer>
-    static void doom(retired_list& ready, hand& h, Disposer& dispose) noexcept {
-        bool whole = false;
-        do {
-            const retired_weight w = dispose.weight(ready.front());
-            retired* const r = ready.pop(w.objects, w.bytes);
-            whole = is_whole(*r);
-            h.doomed[h.doomed_count++] = r;
-        } while (!whole && h.doomed_count != write_budget && !ready.empty() &&
-                 !is_whole(*ready.front()));
-    }
-    /// Destroys that, or does a step of a large object.
+    /// Destroys what has been taken out for that, or does a step of a large object.
     template <class Disposer>
     void destroy(hand& h, Disposer& dispose) {
         const sweep_guard running(*this);

@@ -11,7 +11,7 @@
 
 #include <utility>
 
-#include "threads.hpp"
+#include "../threads.hpp"
 
 namespace syncmap::inline v0::detail {
 

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A limbo: what one thread has unlinked from one map, on its way to be destroyed; and a hand, which holds what
+// somebody has taken out of one for a step of that way.
+//
+// Objects go through four lists: `fresh` (just retired), `waiting` (they have a ticket: epoch.hpp), `passed`
+// (nobody can reach them any more, nor begin to announce them) and `ready` (they have been compared with all hazards
+// after that, once, and none announced them: to be destroyed without another look). What was announced waits in
+// `announced`, to be compared again.
+// L1  All that is not atomic is under the lock, which is its own thread's nearly always.
+// L2  What is in a hand is in no list, and not in `objects` and `bytes`, but `in_hands` counts the hand until what
+//     it held is gone, or in a list again.
+// L3  Tables and generations are large: each is destroyed step by step, behind all plain objects.
+// Used by garbage.hpp.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include "../lock.hpp"
+#include "retired.hpp"
+
+namespace syncmap::inline v0::detail {
+
+struct retired_weight {
+    std::size_t objects;
+    std::size_t bytes;
+};
+
+/// How many objects are worth a fence, and a comparison with all hazards.
+inline constexpr std::size_t scan_objects = domain::fence_weight;
+/// So large that it is looked after at once.
+inline constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} << 10U, 512);
+/// Objects that one write destroys.
+inline constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
+
+inline bool is_whole(const retired& r) noexcept { return r.kind() >= retired_kind::table; }
+
+/// Whether to compare, rather than to destroy what is ready. The parts of a whole are compared when there are
+/// enough of them, or no more to come.
+inline bool compare_next(const retired_list& ready, const retired_list& passed) noexcept {
+    return ready.empty() || (is_whole(*ready.front()) && passed.objects() >= scan_objects);
+}
+
+struct hand {
+    retired* doomed[write_budget];  ///< to be destroyed now
+    std::size_t doomed_count = 0;
+    retired_list passed;
+    retired_list ready;
+    retired_list again;      ///< announced so far,
+    std::size_t look = 0;    ///< of which this many are to be compared again
+    retired_list announced;  ///< as it has turned out
+
+    [[nodiscard]] retired_weight weight() const noexcept {
+        return {passed.objects() + ready.objects() + again.objects() + announced.objects(),
+                passed.bytes() + ready.bytes() + again.bytes() + announced.bytes()};
+    }
+    [[nodiscard]] bool empty() const noexcept { return weight().objects == 0; }
+
+    /// Takes out what one step destroys: up to `write_budget` objects, or a large one.
+    template <class Disposer>
+    void doom(retired_list& from, Disposer& dispose) noexcept {
+        bool whole = false;
+        do {
+            const retired_weight w = dispose.weight(from.front());
+            retired* const r = from.pop(w.objects, w.bytes);
+            whole = is_whole(*r);
+            doomed[doomed_count++] = r;
+        } while (!whole && doomed_count != write_budget && !from.empty() &&
+                 !is_whole(*from.front()));
+    }
+};
+
+struct limbo {
+    explicit limbo(std::uint32_t number) noexcept : place(number) {}
+
+    bucket_lock lock;
+    std::uint32_t place;       ///< in the directory
+    bool closed = false;       ///< a reclaim() is about to take everything
+    std::size_t unsealed = 0;  ///< weight of what is in `fresh` and has no ticket yet
+    std::uint64_t sealed = 0;  ///< the last ticket that was taken
+    std::uint64_t ticket = 0;  ///< of `waiting`
+    retired_list fresh;
+    retired_list waiting;
+    retired_list passed;
+    retired_list ready;
+    retired_list announced;
+    std::size_t look_again = 0;         ///< how many of `announced` are to be compared again
+    std::size_t dropped = 0;            ///< handles, when that was asked last
+    atomic<std::uint32_t> touched{0};   ///< how often something was retired here; comes round
+    atomic<std::uint32_t> seen{0};      ///< `touched`, when another thread looked last
+    atomic<std::uint32_t> in_hands{0};  ///< who have taken something out that is not gone yet
+    atomic<std::size_t> objects{0};     ///< in the lists
+    atomic<std::size_t> bytes{0};
+    std::byte apart[64];  ///< so that no two limbos meet in a cache line
+
+    [[nodiscard]] retired_weight weight() const noexcept {
+        return {objects.load(std::memory_order_relaxed), bytes.load(std::memory_order_relaxed)};
+    }
+
+    void retire(retired_list& list) noexcept {
+        count_in({list.objects(), list.bytes()});
+        unsealed += list.bytes() >= urgent_bytes
+                        ? domain::fence_weight
+                        : std::max(list.objects(), list.bytes() / domain::bytes_of_weight);
+        fresh.splice(list);
+    }
+
+    /// Finds out what nobody can see any more. True if the thread has unlinked much more than that meanwhile.
+    bool look(domain& home) noexcept {
+        if (unsealed != 0) {
+            sealed = home.take_ticket(std::exchange(unsealed, 0));
+        }
+        bool over = false;
+        // A ticket's time may come at once, and that of the next one with it.
+        do {
+            if (waiting.empty()) {
+                waiting.splice(fresh);
+                ticket = sealed;
+            }
+            over = !waiting.empty() && home.is_over(ticket);
+            if (over) {
+                look_again = std::min(announced.objects(), look_again + waiting.objects());
+                passed.splice(waiting);
+            }
+        } while (over);
+        if (!announced.empty()) {
+            const std::size_t now = home.dropped();
+            if (now - dropped >= scan_objects) {
+                dropped = now;
+                look_again = announced.objects();
+            }
+        }
+        // A thread that stays in a section for very long has been stopped: nothing helps then.
+        return fresh.objects() >= scan_objects && fresh.objects() < 8 * scan_objects;
+    }
+
+    /// Whether there is something that a step can do. No fewer objects are compared than one for so many hazard slots,
+    /// up to a limit.
+    [[nodiscard]] bool has_work(const domain& home) const noexcept {
+        constexpr std::size_t slots_an_object = 16;
+        constexpr std::size_t worth_at_most = 512;
+        if (!compare_next(ready, passed)) {
+            return true;
+        }
+        const std::size_t most = passed.objects() + look_again;
+        return most != 0 &&
+               (most >= worth_at_most || most >= home.hazard_slots() / slots_an_object);
+    }
+
+    /// What a step needs: some of what is ready, or all that can be compared.
+    template <class Disposer>
+    void take_for_step(hand& h, Disposer& dispose) noexcept {
+        if (!compare_next(ready, passed)) {
+            const retired_weight before{ready.objects(), ready.bytes()};
+            h.doom(ready, dispose);
+            count_out({before.objects - ready.objects(), before.bytes - ready.bytes()});
+            return;
+        }
+        h.passed.splice(passed);
+        if (look_again != 0) {
+            h.again.splice(announced);
+        }
+        h.look = std::exchange(look_again, 0);
+        count_out(h.weight());
+    }
+    /// All that does not wait for sections.
+    void take_what_has_passed(hand& h) noexcept {
+        h.passed.splice(passed);
+        h.ready.splice(ready);
+        h.again.splice(announced);
+        h.look = std::exchange(look_again, 0);
+        count_out(h.weight());
+    }
+    /// All, in addition to what the hand has.
+    void take_all(hand& h) noexcept {
+        const retired_weight before = h.weight();
+        h.passed.splice(announced);
+        h.passed.splice(passed);
+        h.passed.splice(waiting);
+        h.passed.splice(fresh);
+        h.ready.splice(ready);
+        unsealed = 0;
+        look_again = 0;
+        const retired_weight after = h.weight();
+        count_out({after.objects - before.objects, after.bytes - before.bytes});
+    }
+    void put_back(hand& h) noexcept {
+        count_in(h.weight());
+        passed.splice(h.passed);
+        h.ready.splice(ready);
+        ready.splice(h.ready);
+        h.again.splice(announced);
+        h.again.splice(h.announced);
+        announced.splice(h.again);
+        look_again = std::min(announced.objects(), std::max(look_again, h.look));
+    }
+
+private:
+    void count_in(retired_weight w) noexcept {
+        add(objects, w.objects);
+        add(bytes, w.bytes);
+    }
+    void count_out(retired_weight w) noexcept {
+        add(objects, 0 - w.objects);
+        add(bytes, 0 - w.bytes);
+    }
+    static void add(atomic<std::size_t>& to, std::size_t what) noexcept {
+        to.store(to.load(std::memory_order_relaxed) + what, std::memory_order_relaxed);
+    }
+};
+
+}  // namespace syncmap::inline v0::detail
