@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A thread that fences for everybody is halted when the fence is done, and has not said so yet. What another thread
-// unlinks meanwhile, and has a ticket for, the fence does not count for: a load that began after the fence may be
-// looking at it (epoch.hpp, E11 to E13).
+// A thread that fences for everybody is halted when the fence is done, and has not said so yet (epoch.hpp, E11 to
+// E13).
+// - What another thread unlinks meanwhile, and has a ticket for, the fence does not count for: a load that began after
+//   the fence may be looking at it.
+// - For what had its ticket before, no stamp of an earlier fence counts.
 #include "halted.hpp"
 
 #include <atomic>
+#include <functional>
 
 namespace {
 
@@ -44,34 +47,45 @@ void overwrite(syncmap::map<int, watched>& m, int times) {
     }
 }
 
-}  // namespace
-
-int main() {
-    end_if_it_hangs();
-    syncmap::map<int, watched> m;
+/// Fences for everybody, by writing to a map of its own, and halts at the first change of this place.
+void fence_and_halt_at(const void* place) {
+    static thread_local const void* at = nullptr;
+    at = place;
     syncmap::map<int, std::string> other;
-    overwrite(m, 1);
-
-    std::thread fencing([&] {
-        static bool halted_once = false;
-        hooks.change = [](const void* at) {
-            if (at == inspector::place_of_fence_stamp() && !halted_once) {
-                halted_once = true;
-                fenced.release();
-                say_so.acquire();
-            }
-        };
-        while (!halted_once) {
-            other.store(0, "v");
+    hooks.change = [](const void* changed) {
+        if (changed == at) {
+            at = nullptr;
+            fenced.release();
+            say_so.acquire();
         }
-        hooks = {};
-        said.release();
-    });
+    };
+    while (at != nullptr) {
+        other.store(0, "v");
+    }
+    hooks = {};
+    said.release();
+}
+
+/// Up to the next fence, so that none is due for a while.
+void overwrite_until_fence(syncmap::map<int, watched>& m) {
+    static bool done = false;
+    done = false;
+    hooks.change = [](const void* at) { done = done || at == inspector::place_of_fence_stamp(); };
+    while (!done) {
+        overwrite(m, 1);
+    }
+    hooks = {};
+}
+
+void look_at_value_of(syncmap::map<int, watched>& m) {
+    watched::halts = true;
+    static_cast<void>(m.load(0));
+}
+
+void loaded_after_the_fence(syncmap::map<int, watched>& m) {
+    std::thread fencing(fence_and_halt_at, inspector::place_of_fence_stamp());
     fenced.acquire();
-    std::thread loading([&] {
-        watched::halts = true;
-        static_cast<void>(m.load(0));
-    });
+    std::thread loading(look_at_value_of, std::ref(m));
     inside.acquire();
     overwrite(m, 1000);  // with tickets for nearly all of it, but too few for a fence
     say_so.release();
@@ -85,5 +99,33 @@ int main() {
     overwrite(m, 20'000);
     expect(watched::seen == nullptr, "nobody looks at it any more: it is gone");
     fencing.join();
+}
+
+void loaded_before_the_fence(syncmap::map<int, watched>& m) {
+    overwrite_until_fence(m);
+    std::thread loading(look_at_value_of, std::ref(m));
+    inside.acquire();
+    overwrite(m, 1000);
+    std::thread fencing(fence_and_halt_at, inspector::place_of_fence_stamp());
+    fenced.acquire();
+    overwrite(m, 2000);
+    expect(watched::seen != nullptr, "what a load looks at is there before its fence is over");
+    leave.release();
+    loading.join();
+    say_so.release();
+    said.acquire();
+    overwrite(m, 20'000);
+    expect(watched::seen == nullptr, "after it, it is gone");
+    fencing.join();
+}
+
+}  // namespace
+
+int main() {
+    end_if_it_hangs();
+    syncmap::map<int, watched> m;
+    overwrite(m, 1);
+    loaded_after_the_fence(m);
+    loaded_before_the_fence(m);
     return verdict();
 }
