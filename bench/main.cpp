@@ -6,9 +6,11 @@
 //   workload.*   scripts of operations       contender.*   who is measured
 //   kernels.hpp  what is timed               session.*     in which order
 //   run.hpp      one repetition              report/       what is shown
+//   preload.*    with another allocator
 #include "contender.hpp"
 #include "options.hpp"
 #include "plan.hpp"
+#include "preload.hpp"
 #include "progress.hpp"
 #include "report/json.hpp"
 #include "report/plot.hpp"
@@ -100,7 +102,9 @@ int run(const options& wanted) {
     for (const std::string& file : wanted.merged) merge(r, file);
     if (r.all.empty() && r.failures.empty()) {
         if (!r.complete) throw std::runtime_error("interrupted before anything was measured");
-        throw usage_error("none of these maps has these workloads with these types and threads");
+        throw usage_error(fmt::format(
+            "none of these maps has these workloads with these types and threads{}",
+            wanted.allocator.empty() ? "" : "; with --malloc, memory is told from 50k keys on"));
     }
     fmt::print("{}", to_text(r, terminal_width(STDOUT_FILENO)));
     write_results(r, wanted);
@@ -112,6 +116,7 @@ int run(const options& wanted) {
 int main(int argc, char** argv) {
     try {
         const std::optional<options> wanted = parse_options(argc, argv);
+        if (wanted && !wanted->allocator.empty()) preload(wanted->allocator, argv);
         return wanted ? run(*wanted) : 0;
     } catch (const usage_error& e) {
         fmt::print(stderr, "syncmap-bench: {}\n", e.what());

@@ -159,7 +159,7 @@ FIGURES
   Mops/s     million operations a second, all threads together (in JSON and CSV)
   p50...max  microseconds of single operations, with --latency (and always for W7); without the time in
              which the operating system gave the processor to others. `max by wall' is with it.
-  B/entry    bytes for each entry: of the heap, and of memory really there (RSS)
+  B/entry    bytes for each entry: of the heap (not with --malloc), and of memory really there (RSS)
   The median of all repetitions, and +- half of the distance from the fastest to the slowest. `U' has no
   synchronisation at all: it is the limit, not a rival.
 
@@ -167,6 +167,7 @@ EXAMPLES
   syncmap-bench --workload W1,W6 --type string:string --keys 1k,1M --threads all
   syncmap-bench --workload W7 --keys 10M --latency --peers syncmap,libcuckoo
   syncmap-bench --workload custom --read-ratio 0.8 --dist zipf --plot mine.html
+  syncmap-bench --workload W6 --type string:string --malloc jemalloc
 
 Maps take turns in each repetition, in an order that changes, each in a process of its own. The program
 warns if the machine did other things meanwhile. Exit status: 0, 1 if something failed, 2 for wrong options.)";
@@ -210,6 +211,11 @@ std::optional<options> parse_options(int argc, char** argv) {
                  "time each operation by itself: percentiles instead of the mean")
         ->group("What to measure");
     app.add_flag("--reserve", o.reserve, "make maps with room for all keys instead of growing them")
+        ->group("What to measure");
+    app.add_option("--malloc", o.allocator,
+                   "measure with another allocator than the C library's: jemalloc, mimalloc or "
+                   "tcmalloc, preloaded (Go brings its own)")
+        ->type_name("NAME")
         ->group("What to measure");
     app.add_option("--tree", o.trace_folder, "source tree for the workload `trace'")
         ->type_name("FOLDER")

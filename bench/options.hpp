@@ -25,6 +25,7 @@ struct options {
     bool latency = false;
     bool reserve = false;
     std::string trace_folder = "/usr/include";
+    std::string allocator;  ///< in place of the C library's
     bool overview = false;  ///< nothing of this was chosen
 
     // how long

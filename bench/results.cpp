@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "results.hpp"
+#include "preload.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -71,6 +72,7 @@ std::map<std::string, std::string> describe_machine() {
             {"os", system_name()},
             {"compiler", "g++ " __VERSION__},
             {"flags", SYNCMAP_BENCH_FLAGS},
+            {"malloc", allocator_in_use()},
             {"syncmap", SYNCMAP_BENCH_VERSION},
             {"load_before", fmt::format("{:.2f}", load)},
             {"date", now_text()}};

@@ -6,6 +6,9 @@ need_for_bench() {
     need_for_build
     need nlohmann-json3-dev "the results" includes '<nlohmann/json.hpp>' g++
 }
+has_library() { # has_library FILE: whether the loader finds it
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "[[:space:]]$1 "
+}
 want_for_bench() { # what makes the comparison richer; nothing depends on it
     need libtbb-dev "oneTBB's map" includes '<tbb/concurrent_hash_map.h>' g++
     need libcuckoo-dev "libcuckoo's map" includes '<libcuckoo/cuckoohash_map.hh>' g++
@@ -14,6 +17,9 @@ want_for_bench() { # what makes the comparison richer; nothing depends on it
     need libcds-dev "libcds' map" includes '<cds/container/split_list_map.h>' g++
     need pkg-config "finding liburcu" command -v pkg-config
     need gnuplot-nox "charts" command -v gnuplot
+    need libjemalloc2 "--malloc jemalloc" has_library libjemalloc.so.2
+    need libmimalloc2.0 "--malloc mimalloc" has_library libmimalloc.so.2
+    need libtcmalloc-minimal4 "--malloc tcmalloc" has_library libtcmalloc_minimal.so.4
 }
 
 # Boost 1.81 or later has the map without synchronisation that all are measured against. Debian 12 has it beside

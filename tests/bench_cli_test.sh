@@ -57,6 +57,25 @@ check "--latency gives no mean" never_says "ns for each operation"
 run 0 --peers syncmap --workload W5 --keys 1k --type u64:u64 --ops 1000 --no-fork --reps 1
 check "--ops and --no-fork" says "W5"
 
+# --- other allocators ---
+
+quick --workload W6 --keys 1k --type string:string --json "$scratch/malloc.json"
+check "the table says whose malloc it is" says "malloc: the C library's"
+check "and so does JSON" file_says "$scratch/malloc.json" "\"malloc\": \"the C library's\""
+for allocator in jemalloc:libjemalloc.so.2:libjemalloc2 mimalloc:libmimalloc.so.2:libmimalloc2.0 \
+    tcmalloc:libtcmalloc_minimal.so.4:libtcmalloc-minimal4; do
+    name=${allocator%%:*} package=${allocator##*:} library=${allocator#*:}
+    if ldconfig -p 2>/dev/null | grep -q "${library%:*}"; then
+        quick --workload W6,memory --keys 50k --type string:string --malloc "$name" --json "$scratch/malloc.json"
+        check "--malloc $name: the table says so" says "malloc: $name"
+        check "--malloc $name: JSON says so" file_says "$scratch/malloc.json" "\"malloc\": \"$name\""
+        check "--malloc $name: no figure of the other heap" never_says "heap"
+    else
+        run 2 --workload W6 --malloc "$name"
+        check "--malloc $name: what to install" grep -qF "$package" "$err"
+    fi
+done
+
 # --- results in files ---
 
 quick --workload W1,memory --keys 1k --type u64:u64 --json "$scratch/r.json" --csv "$scratch/r.csv"
@@ -106,6 +125,7 @@ rejects "is no number from 1 to" --keys 99999M
 rejects "--threads" --threads 0
 rejects "--threads" --threads many
 rejects "there is no distribution" --dist normal
+rejects "there is no allocator \`hoard'" --malloc hoard
 rejects "is not in the range" --read-ratio 1.5
 rejects "is not in the range" --seconds 0
 rejects "--reps" --reps 0

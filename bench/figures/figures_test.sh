@@ -39,6 +39,10 @@ refuses "--colour" "$here/instructions.sh" "$build" --colour red
 "$build/syncmap-shared-writes" --help >/dev/null || broken "syncmap-shared-writes --help"
 refuses "few" "$build/syncmap-shared-writes" --operations few
 refuses "--colour" "$build/syncmap-shared-writes" --colour red
+"$build/syncmap-shared-writes" --check --names --operations 100 >"$work/counts" || broken "syncmap-shared-writes --check"
+for line in "load, hit" "erase and store again" "domain::epoch_"; do
+    grep -q -- "$line" "$work/counts" || broken "syncmap-shared-writes does not show \`$line'"
+done
 if command -v valgrind >/dev/null; then
     for run in first second; do
         "$here/instructions.sh" "$build" --workload W1 --type u64:u64 --peers syncmap,std+mutex --ops 8192 \

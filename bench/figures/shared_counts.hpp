@@ -7,6 +7,8 @@
 // Used by shared_threads.hpp, whose atomics note what they do, and by shared_writes.hpp.
 #pragma once
 
+#include "coherence.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -15,14 +17,12 @@
 
 namespace bench {
 
-using cache_line = std::uintptr_t;
-
 /// What one thread does to cache lines.
 struct recorder {
     enum class access { make, read, write, read_modify_write };
 
     void note(const void* address, access a) {
-        const cache_line line = reinterpret_cast<std::uintptr_t>(address) / 64;
+        const cache_line line = line_of(address);
         ++touches[line];
         if (counting && (a == access::write || a == access::read_modify_write)) {
             writes.push_back(line);
@@ -40,9 +40,12 @@ struct recorder {
 };
 inline thread_local recorder* recording = nullptr;
 
-/// Does nothing unless the calling thread has a recorder.
+/// Does nothing unless somebody records or watches what the calling thread does.
 inline void note(const void* address, recorder::access a) {
     if (recording != nullptr) recording->note(address, a);
+    if (watching != nullptr)
+        watching->note(address, a != recorder::access::read,
+                       a == recorder::access::read_modify_write);
 }
 
 /// Sums over operations that were counted.

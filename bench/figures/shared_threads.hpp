@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // What include/syncmap/detail/threads.hpp declares, for shared_writes.cpp: atomics that note which cache line
-// they touch. The threads of that program take turns, so nobody ever waits for a lock, and handing over the
-// turn is a fence.
+// they touch, and functions that count the system calls which they stand for. The threads of that program take
+// turns, so nobody ever waits for a lock, and handing over the turn is a fence.
 #pragma once
 
 #include "shared_counts.hpp"
@@ -79,17 +79,25 @@ private:
 };
 
 inline void cpu_relax() noexcept { std::this_thread::yield(); }
-inline void yield() noexcept { std::this_thread::yield(); }
-inline void sleep_briefly() { std::this_thread::sleep_for(std::chrono::microseconds(50)); }
+inline void yield() noexcept {
+    ++bench::calls.yields;
+    std::this_thread::yield();
+}
+inline void sleep_briefly() {
+    ++bench::calls.yields;
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+}
 inline void wait_while(const atomic<std::uint32_t>& word, std::uint32_t old) noexcept {
+    ++bench::calls.futexes;
     while (word.load(std::memory_order_relaxed) == old) std::this_thread::yield();
 }
-inline void wake_one(const atomic<std::uint32_t>&) noexcept {}
+inline void wake_one(const atomic<std::uint32_t>&) noexcept { ++bench::calls.futexes; }
 
 inline void full_fence() noexcept { std::atomic_thread_fence(std::memory_order_seq_cst); }
 /// Readers without a fence of their own, as where there is membarrier.
 inline bool register_barrier_everywhere() noexcept { return true; }
 inline bool barrier_everywhere() noexcept {
+    ++bench::calls.barriers;
     full_fence();
     return true;
 }

@@ -211,8 +211,9 @@ std::string to_text(const results& r, std::size_t width) {
         const auto it = r.machine.find(what);
         return it == r.machine.end() ? std::string() : it->second;
     };
-    out += fmt::format("{}, {} cores, {} GiB, {}\n{}, {}\n\n", machine("cpu"), machine("cores"),
-                       machine("memory_gib"), machine("os"), machine("compiler"), machine("flags"));
+    out += fmt::format("{}, {} cores, {} GiB, {}\n{}, {}, malloc: {}\n\n", machine("cpu"),
+                       machine("cores"), machine("memory_gib"), machine("os"), machine("compiler"),
+                       machine("flags"), machine("malloc"));
     const auto keys_of = [](const result& f) {
         return f.keys == 0 ? std::string() : count_text(f.keys);
     };
