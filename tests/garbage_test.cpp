@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -129,6 +130,26 @@ TEST(garbage, what_ended_threads_have_left_behind_goes_with_others_writes) {
     for (std::thread& t : threads) t.join();
     for (std::size_t i = 0; i < 5 * scan_batch; ++i) m.store(0, nullptr);
     EXPECT_TRUE(std::all_of(left.begin(), left.end(), [](const auto& v) { return v.expired(); }));
+}
+
+// Catches: old tables, of which there are never many, that wait for more company the more threads there are.
+TEST(garbage, old_tables_go_also_where_there_are_many_threads) {
+    syncmap::map<std::uint64_t, std::uint64_t> m;
+    m.store(0, 0);
+    std::latch all_there(32), done(1);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 32; ++t)
+        threads.emplace_back([&] {
+            m.store(0, 1);
+            all_there.count_down();
+            done.wait();
+        });
+    all_there.wait();
+    for (std::uint64_t i = 0; i < 100'000; ++i) m.store(i, i);
+    for (std::uint64_t i = 0; i < 20'000; ++i) m.store(i, i);
+    EXPECT_LT(m.stats().retired_bytes, 2 * std::size_t{64 * 1024});
+    done.count_down();
+    for (std::thread& t : threads) t.join();
 }
 
 // Catches: a value and the key it was erased with that can only go together.

@@ -302,7 +302,9 @@ protected:
 
     /// Starts a successor if the table is `read`, and too full, too chained or too empty.
     void resize_if_due(table_type& t) noexcept {
-        t.unsettled.store(false, std::memory_order_relaxed);
+        if (t.unsettled.load(std::memory_order_relaxed)) {  // its line is read by every operation
+            t.unsettled.store(false, std::memory_order_relaxed);
+        }
         if (read_table() != &t || t.successor.load(std::memory_order_acquire) != nullptr) {
             return;
         }

@@ -33,7 +33,7 @@ namespace syncmap::inline v0::detail {
 
 class garbage {
 public:
-    static constexpr std::uint32_t interval = limit(64U, 2U);
+    static constexpr std::uint32_t interval = limit(128U, 2U);
     /// A prime, so that maps which are written in turns all get theirs.
     static constexpr std::uint32_t writes_a_turn = limit(61U, 3U);
     /// What one write compares: as many objects as there are hazard slots, so that neither costs more than the other;
@@ -336,8 +336,8 @@ private:
 
     /// Takes over what another thread has left behind, if there is one that has.
     SYNCMAP_NOINLINE void look_after_others(limbo& mine, std::uint32_t from, domain& home) {
-        limbo* const left = other_than(mine, from);
-        if (left == nullptr) {
+        limbo* const left = limbo_at(from + mine.place, home);
+        if (left == nullptr || left == &mine) {
             return;
         }
         const std::uint32_t touched = left->touched.load(std::memory_order_relaxed);
@@ -366,17 +366,14 @@ private:
         }
         left->in_hands.fetch_sub(1, std::memory_order_release);  // (G3)
     }
-    /// Another limbo, each by turns; null if there is none.
-    [[nodiscard]] limbo* other_than(const limbo& mine, std::uint32_t from) const noexcept {
+    /// The limbos by turns, of which there are not more than threads; null where there is none.
+    [[nodiscard]] limbo* limbo_at(std::uint32_t turn, const domain& home) const noexcept {
         const directory* const d = others_.load(std::memory_order_acquire);
-        for (std::uint32_t i = 0; d != nullptr && i <= places; ++i) {
-            const std::uint32_t n = (from + i) % (places + 1);
-            limbo* const s = (n == places ? first_ : d->at[n]).load(std::memory_order_acquire);
-            if (s != nullptr && s != &mine) {
-                return s;
-            }
+        if (d == nullptr) {
+            return nullptr;
         }
-        return nullptr;
+        const std::uint32_t n = turn % (std::min(places, home.records()) + 1);
+        return (n == 0 ? first_ : d->at[n - 1]).load(std::memory_order_acquire);
     }
 
     /// For a reclaim(): takes all that the limbos have, and what others have in hand.

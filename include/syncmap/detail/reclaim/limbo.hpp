@@ -88,11 +88,12 @@ struct limbo {
     std::size_t look_again = 0;         ///< how many of `announced` are to be compared again
     std::size_t dropped = 0;            ///< handles, when that was asked last
     atomic<std::uint32_t> touched{0};   ///< how often something was retired here; comes round
-    atomic<std::uint32_t> seen{0};      ///< `touched`, when another thread looked last
     atomic<std::uint32_t> in_hands{0};  ///< who have taken something out that is not gone yet
     atomic<std::size_t> objects{0};     ///< in the lists
     atomic<std::size_t> bytes{0};
-    std::byte apart[64];  ///< so that no two limbos meet in a cache line
+    std::byte apart[64];            ///< no line of what is above is one of what is below
+    atomic<std::uint32_t> seen{0};  ///< `touched`, when another thread looked last
+    std::byte apart_too[64];
 
     [[nodiscard]] retired_weight weight() const noexcept {
         return {objects.load(std::memory_order_relaxed), bytes.load(std::memory_order_relaxed)};
@@ -136,7 +137,7 @@ struct limbo {
     }
 
     /// Whether there is something that a step can do. No fewer objects are compared than one for so many hazard slots,
-    /// up to a limit.
+    /// up to a limit; but what is large does not wait.
     [[nodiscard]] bool has_work(const domain& home) const noexcept {
         constexpr std::size_t slots_an_object = 16;
         constexpr std::size_t worth_at_most = 512;
@@ -145,7 +146,8 @@ struct limbo {
         }
         const std::size_t most = passed.objects() + look_again;
         return most != 0 &&
-               (most >= worth_at_most || most >= home.hazard_slots() / slots_an_object);
+               (most >= worth_at_most || most >= home.hazard_slots() / slots_an_object ||
+                passed.bytes() >= urgent_bytes);
     }
 
     /// What a step needs: some of what is ready, or all that can be compared.
