@@ -65,7 +65,7 @@ public:
 
     /// Whether a write that has unlinked nothing should call take_over() all the same.
     [[nodiscard]] SYNCMAP_INLINE bool is_turn() const noexcept {
-        return this_thread.busy_with == this || ++this_thread.writes % writes_a_turn == 0;
+        return this_thread.busy_with == this || --this_thread.until_turn == 0;
     }
 
     /// Takes over what a write of this thread has unlinked, and destroys a little of what is older. Outside all sections.
@@ -268,13 +268,17 @@ private:
     /// After a write that has unlinked nothing. Where there is nothing to do this writes to nothing that is shared.
     template <class Disposer>
     void go_on(std::uint32_t thread_index, domain& home, Disposer& dispose) {
+        if (this_thread.until_turn == 0) {
+            this_thread.until_turn = writes_a_turn;
+            ++this_thread.turns;
+        }
         limbo* const mine = existing(thread_index);
         if (mine == nullptr) {
             return;
         }
         if (mine->weight().objects == 0) {
             not_busy();
-            look_after_others(*mine, this_thread.writes / writes_a_turn, home);
+            look_after_others(*mine, this_thread.turns, home);
         } else if (mine->lock.try_lock()) {
             tend(*mine, home, dispose);
         }

@@ -90,7 +90,9 @@ struct thread_state {
     const sweep_frame* sweeps = nullptr;
     const void* busy_with =
         nullptr;  ///< the garbage in which it found something to destroy when it looked last
-    std::uint32_t writes = 0;           ///< that had nothing to hand over to a garbage; comes round
+    /// Writes that have nothing to hand over to a garbage, until the next that looks after one all the same.
+    std::uint32_t until_turn = 1;
+    std::uint32_t turns = 0;            ///< of these; comes round
     const under_lock* locks = nullptr;  ///< the innermost: lock.hpp; in debug builds
 };
 inline constinit thread_local thread_state this_thread;
