@@ -102,7 +102,8 @@ struct inspector {
             add(r, r + 1, "thread_record of " + std::to_string(r->index));
         all.garbage_.for_each_limbo([&](const limbo& s) {
             const std::string whose = " of " + std::to_string(s.place);
-            add(&s.touched, &s.apart, "limbo::touched, seen, in_hands, objects" + whose);
+            add(&s.touched, &s.apart, "limbo::touched, in_hands, objects" + whose);
+            add(&s.seen, &s.seen + 1, "limbo::seen" + whose);
             add(&s, &s.touched, "limbo::lock, lists" + whose);
         });
         add(&all, &all + 1, "map");

@@ -409,9 +409,8 @@ protected:
             entry.store(s.value());
         } else {
             node* const n = entry.load();
-            const token value = s.value();
-            s.link_value();
-            n->store(value);
+            n->store(s.value());
+            s.linked_value();
             if constexpr (!lay::word) {
                 base::unlink(before, op.unlinked());
             }

@@ -115,8 +115,8 @@ public:
         key_ = nullptr;
         has_value_ = false;
     }
-    /// The write is about to link the value alone, in place of another.
-    void link_value() noexcept { has_value_ = false; }
+    /// The write has linked the value alone, in place of another.
+    void linked_value() noexcept { has_value_ = false; }
 
     /// Completes the node for linking.
     node* prepare_node() noexcept {
