@@ -70,9 +70,9 @@ class Table:
         self.address, self.value = int(pointer), pointer.dereference()
         tags, slots, chains, stamps, locks, bits = (
             int(self.value[name])
-            for name in ("tags", "slots", "chains", "stamps", "locks", "bits"))
+            for name in ("tags", "slot", "chains", "stamps", "locks", "bits"))
         self.bits, self.buckets = bits, 1 << min(bits, 64)
-        word, slot = self.value["chains"].type.sizeof, self.value["slots"].type.target()
+        word, slot = self.value["chains"].type.sizeof, self.value["slot"].type.target()
         head = (self.value.type.sizeof + TAG_BYTES - 1) // TAG_BYTES * TAG_BYTES
         self.width = min(SLOTS, (chains - slots) // (self.buckets * slot.sizeof))
         if (self.width < 1 or tags != self.address + head
@@ -98,7 +98,7 @@ class Table:
             self.block = first, read_bytes(self.tags + TAG_BYTES * first, size)
         at = TAG_BYTES * (index - first)
         return Bucket(self.in_order(self.block[1][at:at + TAG_BYTES]),
-                      self.value["slots"] + self.width * index)
+                      self.value["slot"] + self.width * index)
 
     def chain(self, index):
         """A bucket, and those that overflow from it."""
@@ -111,7 +111,7 @@ class Table:
                 raise Unreadable("the chain of bucket %d is a circle" % index)
             seen.add(int(more))
             tags = self.in_order(read_bytes(int(more["tags"].address), TAG_BYTES))
-            yield Bucket(tags, more["slots"])
+            yield Bucket(tags, more["slot"])
             more = loaded(more["next"])
 
 

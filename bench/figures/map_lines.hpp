@@ -39,7 +39,7 @@ struct inspector {
         const auto& all = tables_of(m.impl_);
         const std::uint64_t hash = all.hash_of(key);
         for (const auto* t = all.read_.load(order); t != nullptr; t = t->successor.load(order)) {
-            const std::size_t i = t->index(hash);
+            const std::size_t i = t->bucket_of(hash);
             bench::add_lines(to, t->tags + i, sizeof(*t->tags));
             bench::add_lines(to, t->locks + i, sizeof(*t->locks));
             bench::add_lines(to, t->chains + i, sizeof(*t->chains));
@@ -61,7 +61,7 @@ struct inspector {
         if constexpr (!lay::flat) {
             const auto& all = tables_of(m.impl_);
             const auto* const t = all.read_.load(order);
-            for_each_node<Map>(t->home(t->index(all.hash_of(key))), [&](auto* n) {
+            for_each_node<Map>(t->home(t->bucket_of(all.hash_of(key))), [&](auto* n) {
                 if (*n->key() != key) return;
                 objects = 1;
                 if constexpr (!lay::word) objects += n->load() != n->first() ? 1 : 0;
@@ -113,7 +113,7 @@ struct inspector {
             add(t, &t->apart, "table, what readers need");
             add(t->tags, t->tags + t->buckets(), "tags of another bucket");
             add(t->locks, t->locks + t->buckets(), "lock of another bucket");
-            add(t->slots, t->slots_of(t->buckets()), "slots of another bucket");
+            add(t->slot, t->slots_of(t->buckets()), "slots of another bucket");
             if (const counter_cells* const cells = t->gen->entries.cells())
                 add(cells, cells + 1, "counter_cells");
             add(t->gen, t->gen + 1, "generation: counter, misses, promotions");
@@ -133,7 +133,7 @@ private:
     static void add_entries(View home, std::vector<bench::cache_line>& to) {
         for (View b = home.following(); b.tags != nullptr; b = b.following()) {
             bench::add_lines(to, b.tags, sizeof(*b.tags) + sizeof(*b.next));
-            bench::add_lines(to, b.slots, slots_per_bucket * sizeof(*b.slots));
+            bench::add_lines(to, b.slot, slots_per_bucket * sizeof(*b.slot));
         }
         using lay = layout<typename Map::key_type, typename Map::mapped_type>;
         if constexpr (!lay::flat) {
@@ -151,7 +151,7 @@ private:
     static void for_each_node(View b, F f) {
         for (; b.tags != nullptr; b = b.following()) {
             for (slot_mask live = tag_view(*b.tags).live(); live != 0; live &= live - 1) {
-                if (auto* const n = b.slots[first_slot(live)].load()) f(n);
+                if (auto* const n = b.slot[first_slot(live)].load()) f(n);
             }
         }
     }

@@ -78,7 +78,7 @@ private:
     std::atomic<X> value_;
 };
 
-inline void cpu_relax() noexcept { std::this_thread::yield(); }
+inline void short_pause() noexcept { std::this_thread::yield(); }
 inline void yield() noexcept {
     ++bench::calls.yields;
     std::this_thread::yield();

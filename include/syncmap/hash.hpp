@@ -109,11 +109,11 @@ concept character = std::same_as<C, char> || std::same_as<C, wchar_t> || std::sa
 /// The object that all specialisations of hash share, and the arithmetic on it.
 class seeded {
 public:
-    [[nodiscard]] std::uint64_t word(std::uint64_t x) const noexcept {
+    [[nodiscard]] std::uint64_t of_word(std::uint64_t x) const noexcept {
         return finish(fold(x ^ seed_.offset, seed_.factor), seed_.factor);
     }
 
-    [[nodiscard]] std::uint64_t bytes(const void* data, std::size_t size) const noexcept {
+    [[nodiscard]] std::uint64_t of_bytes(const void* data, std::size_t size) const noexcept {
         const auto* p = static_cast<const unsigned char*>(data);
         std::uint64_t state = seed_.offset;
         std::uint64_t a = 0;
@@ -196,11 +196,11 @@ public:
         requires std::is_integral_v<Key> || std::is_enum_v<Key> || std::is_pointer_v<Key>
     {
         if constexpr (std::is_pointer_v<Key>) {
-            return static_cast<std::size_t>(word(reinterpret_cast<std::uintptr_t>(key)));
+            return static_cast<std::size_t>(of_word(reinterpret_cast<std::uintptr_t>(key)));
         } else if constexpr (sizeof(Key) <= 8) {
-            return static_cast<std::size_t>(word(static_cast<std::uint64_t>(key)));
+            return static_cast<std::size_t>(of_word(static_cast<std::uint64_t>(key)));
         } else {
-            return static_cast<std::size_t>(combine(word(static_cast<std::uint64_t>(key)),
+            return static_cast<std::size_t>(combine(of_word(static_cast<std::uint64_t>(key)),
                                                     static_cast<std::uint64_t>(key >> 64)));
         }
     }
@@ -222,7 +222,7 @@ public:
         requires(!std::is_integral_v<Key> && !std::is_enum_v<Key> && !std::is_pointer_v<Key> &&
                  !detail::is_tuple_like<Key> && detail::std_hashable<Key>)
     {
-        return static_cast<std::size_t>(word(std::hash<Key>{}(key)));
+        return static_cast<std::size_t>(of_word(std::hash<Key>{}(key)));
     }
 };
 
@@ -238,7 +238,7 @@ public:
     explicit string_hash(const seeded& seed) noexcept : seeded(seed) {}
 
     [[nodiscard]] std::size_t operator()(std::basic_string_view<C, Traits> key) const noexcept {
-        return static_cast<std::size_t>(this->bytes(key.data(), key.size() * sizeof(C)));
+        return static_cast<std::size_t>(this->of_bytes(key.data(), key.size() * sizeof(C)));
     }
 };
 

@@ -78,7 +78,7 @@ def check_nonsense():
     main = sys.modules["__main__"]
     table = main.Map(value("nodes.map")).read
     for place, number in ((table.value["bits"], 200), (table.value["bits"], table.bits + 1),
-                          (table.value["locks"], table.locks + 4), (table.value["slots"], 0)):
+                          (table.value["locks"], table.locks + 4), (table.value["slot"], 0)):
         with Patched(place, number):
             check("there is no table at %#x" % table.address in printed("nodes.map")[0], "a bad table")
     whole = printed("nodes.map")[1]

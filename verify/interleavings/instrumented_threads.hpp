@@ -116,7 +116,7 @@ inline void wake_one(const atomic<std::uint32_t>& word,
     machine::notify_one(word.place(), from);
 }
 
-inline void cpu_relax(machine::where from = machine::where::current()) {
+inline void short_pause(machine::where from = machine::where::current()) {
     machine::let_others_run(from);
 }
 inline void yield(machine::where from = machine::where::current()) {

@@ -9,8 +9,6 @@
 // Used by table.hpp (one a generation) and the engine.
 #pragma once
 
-#include <algorithm>
-
 #include "reclaim/epoch.hpp"
 
 namespace syncmap::inline v0::detail {
@@ -49,7 +47,7 @@ public:
     [[nodiscard]] std::size_t sum(std::uint32_t records) const noexcept {
         std::int64_t total = shared_.load(std::memory_order_relaxed);
         if (const counter_cells* const cells = cells_.load(std::memory_order_acquire)) {
-            for (std::uint32_t i = 0; i < std::min(records, counter_cells::size); ++i) {
+            for (std::uint32_t i = 0; i < smaller_of(records, counter_cells::size); ++i) {
                 total += cells->cell[i].count.load(std::memory_order_relaxed);
             }
         }

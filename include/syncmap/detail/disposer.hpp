@@ -161,7 +161,7 @@ protected:
             const std::uintptr_t from = (begin / largest_page + done) * largest_page;
             const std::uintptr_t end = (at + t.bytes()) / largest_page * largest_page;
             if (t.bytes() > large && from < end) {
-                const std::uintptr_t to = std::min(end, from + step);
+                const std::uintptr_t to = smaller_of(end, from + step);
                 forget_pages(from, to);
                 done += (to - from) / largest_page;
                 return to == end;
@@ -190,7 +190,7 @@ protected:
         if constexpr (!lay::flat) {
             for (; b.tags != nullptr; b = b.following()) {
                 for (slot_mask live = tag_view(*b.tags).live(); live != 0; live &= live - 1) {
-                    node* const n = b.slots[first_slot(live)].load();
+                    node* const n = b.slot[first_slot(live)].load();
                     unlink_node(n, n->load(), out);
                     g.objects_left -= g.objects_left != 0 ? 1 : 0;
                 }

@@ -128,7 +128,7 @@ public:
                     continue;
                 }
             }
-            const std::size_t i = t->index(hash);
+            const std::size_t i = t->bucket_of(hash);
             if (lay::flat || !s.has_value()) {
                 const bool maybe_there = expect_write(*t, hash);
                 if (!maybe_there && !s.has_value()) {
@@ -164,7 +164,7 @@ public:
     /// Asks for the cache lines that a write of this key is going to need: nothing that comes after taking a
     /// lock overlaps with what comes before. Inside a section. False if the key is certainly not there.
     SYNCMAP_INLINE bool expect_write(const table_type& t, std::uint64_t hash) const noexcept {
-        const std::size_t i = t.index(hash);
+        const std::size_t i = t.bucket_of(hash);
         prefetch(t.locks + i);
         const control look = t.tags[i].load_control();
         const tag_view tags(t.tags[i]);
@@ -174,7 +174,7 @@ public:
             likely = likely != 0 ? likely : tags.match(next);
         }
         if (likely != 0) [[likely]] {
-            const slot& s = t.slots[i * slots_per_bucket + first_slot(likely)];
+            const slot& s = t.slot[i * slots_per_bucket + first_slot(likely)];
             prefetch(&s);
             if constexpr (!lay::flat) {
                 if (same != 0) {
@@ -205,10 +205,10 @@ public:
             return;
         }
         for (std::size_t i = 0; i < count; ++i) {
-            prefetch(t->tags + t->index(hashes[i]));
+            prefetch(t->tags + t->bucket_of(hashes[i]));
         }
         for (std::size_t i = 0; i < count; ++i) {
-            const std::size_t b = t->index(hashes[i]);
+            const std::size_t b = t->bucket_of(hashes[i]);
             if (const slot_mask m = tag_view(t->tags[b]).match(tag_of(hashes[i])); m != 0) {
                 prefetch(t->slots_of(b) + first_slot(m));
             }
@@ -228,11 +228,11 @@ protected:
         (std::is_same_v<KeyEqual, std::equal_to<>> || std::is_same_v<KeyEqual, std::equal_to<Key>>);
 
     template <class K>
-    SYNCMAP_INLINE probe probe_bucket(const tag_group& group, control look, const slot* slots,
+    SYNCMAP_INLINE probe probe_bucket(const tag_group& group, control look, const slot* at,
                                       std::size_t first, std::uint64_t hash, const K& key,
                                       token& found) const {
         for (slot_mask m = tag_view(group).match(tag_of(hash)); m != 0; m &= m - 1) {
-            const slot& s = slots[first + first_slot(m)];
+            const slot& s = at[first + first_slot(m)];
             if constexpr (lay::flat) {
                 const auto unchanged = [&] { return group.load_control().same_version(look); };
                 if constexpr (compare_first && words_of<Key> == 1) {
@@ -275,13 +275,13 @@ protected:
         if (t == nullptr) [[unlikely]] {
             return probe::absent;
         }
-        const std::size_t i = t->index(hash);
+        const std::size_t i = t->bucket_of(hash);
         const tag_group& group = t->tags[i];
         const control look = group.load_control();
         if (look.moved()) [[unlikely]] {
             return probe::unclear;
         }
-        const probe p = probe_bucket(group, look, t->slots, i * slots_per_bucket, hash, key, found);
+        const probe p = probe_bucket(group, look, t->slot, i * slots_per_bucket, hash, key, found);
         return p == probe::absent && look.overflow() ? probe::unclear : p;
     }
 
@@ -290,7 +290,7 @@ protected:
     SYNCMAP_NOINLINE hit<Key, T> find_further(const K& key, std::uint64_t hash) const {
         hit<Key, T> h;
         for (const table_type* t = read_table(); t != nullptr;) {
-            const std::size_t i = t->index(hash);
+            const std::size_t i = t->bucket_of(hash);
             const control look = t->tags[i].load_control();
             if (look.moved()) {
                 h.missed = true;
@@ -331,11 +331,11 @@ protected:
     template <class K>
     probe probe_chain(view home_bucket, control look, std::uint64_t hash, const K& key,
                       token& found) const {
-        probe p = probe_bucket(*home_bucket.tags, look, home_bucket.slots, 0, hash, key, found);
+        probe p = probe_bucket(*home_bucket.tags, look, home_bucket.slot, 0, hash, key, found);
         if (look.overflow()) {
             for (view b = home_bucket.following(); p == probe::absent && b.tags != nullptr;
                  b = b.following()) {
-                p = probe_bucket(*b.tags, b.tags->load_control(), b.slots, 0, hash, key, found);
+                p = probe_bucket(*b.tags, b.tags->load_control(), b.slot, 0, hash, key, found);
             }
         }
         return p;
@@ -353,7 +353,7 @@ protected:
         const bool overflow = t.tags[i].load_control().overflow();
         for (view b = t.home(i); b.tags != nullptr; b = b.following()) {
             for (slot_mask m = tag_view(*b.tags).match(tag); m != 0; m &= m - 1) {
-                const slot& s = b.slots[first_slot(m)];
+                const slot& s = b.slot[first_slot(m)];
                 if constexpr (lay::flat) {
                     const auto k = s.load_key();
                     if (!equal_(k.get(), key)) {
@@ -404,7 +404,7 @@ protected:
 
     SYNCMAP_INLINE void replace_locked(operation& op, const place& at, token before,
                                        supply_type& s) noexcept {
-        slot& entry = at.bucket.slots[at.slot];
+        slot& entry = at.bucket.slot[at.slot];
         if constexpr (lay::flat) {
             entry.store(s.value());
         } else {
@@ -419,7 +419,7 @@ protected:
 
     SYNCMAP_INLINE void erase_locked(operation& op, const place& at, token before) noexcept {
         if constexpr (!lay::flat) {
-            slot& entry = at.bucket.slots[at.slot];
+            slot& entry = at.bucket.slot[at.slot];
             node* const n = entry.load();
             // From here on it is gone; what follows is for those who hold the node (walk.hpp).
             entry.store(nullptr);
@@ -440,7 +440,7 @@ protected:
             }
         }
         const unsigned first = first_slot(room);
-        link(t.tags[i], t.slots[i * slots_per_bucket + first], first, hash, s);
+        link(t.tags[i], t.slot[i * slots_per_bucket + first], first, hash, s);
         return false;
     }
 
@@ -455,12 +455,12 @@ protected:
                     continue;
                 }
             }
-            link(*b.tags, b.slots[first_slot(room)], first_slot(room), hash, s);
+            link(*b.tags, b.slot[first_slot(room)], first_slot(room), hash, s);
             return false;
         }
         overflow_type* const made = this->make_overflow();
         made->stamp = static_cast<std::uint32_t>(home().now() - 1);
-        link(made->tags, made->slots[0], 0, hash, s);
+        link(made->tags, made->slot[0], 0, hash, s);
         t.link_in_chain(i, made);
         t.own(made);
         return true;

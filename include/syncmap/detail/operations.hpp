@@ -386,7 +386,7 @@ private:
         } else {
             const section inside(this->home());
             const auto* t = this->read_table();
-            while (t != nullptr && t->tags[t->index(hash)].load_control().moved()) {
+            while (t != nullptr && t->tags[t->bucket_of(hash)].load_control().moved()) {
                 t = t->successor.load(std::memory_order_acquire);
             }
             return t == nullptr || !this->expect_write(*t, hash);

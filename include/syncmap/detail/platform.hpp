@@ -106,6 +106,16 @@ constexpr X limit([[maybe_unused]] X usual, [[maybe_unused]] X tiny) noexcept {
 #endif
 }
 
+/// std::min and std::max by names that nobody has as macros, as <windows.h> and Arduino have those.
+template <class X>
+constexpr X smaller_of(X a, X b) noexcept {
+    return b < a ? b : a;
+}
+template <class X>
+constexpr X larger_of(X a, X b) noexcept {
+    return a < b ? b : a;
+}
+
 /// For what must not go on: says why and ends the process.
 [[noreturn]] inline void die(const char* why) noexcept {
     std::fprintf(stderr, "syncmap: %s\n", why);

@@ -15,7 +15,6 @@
 // prefetches for the former, free_overflow(), home() and identity(). Used by the engine.
 #pragma once
 
-#include <algorithm>
 #include <utility>
 
 #include "table.hpp"
@@ -26,7 +25,7 @@ namespace syncmap::inline v0::detail {
 class unit_map {
 public:
     unit_map(std::uint32_t from_bits, std::uint32_t to_bits) noexcept
-        : bits_(std::min(from_bits, to_bits)), source_bits_(from_bits - bits_),
+        : bits_(smaller_of(from_bits, to_bits)), source_bits_(from_bits - bits_),
           heir_bits_(to_bits - bits_) {}
 
     [[nodiscard]] std::size_t units() const noexcept { return std::size_t{1} << bits_; }
@@ -141,13 +140,13 @@ private:
         for (auto b = from_.home(source); b.tags != nullptr; b = b.following()) {
             const slot_mask all = tag_view(*b.tags).live();
             if (heirs() != 1) {
-                host_.expect_nodes(b.slots, all);
+                host_.expect_nodes(b.slot, all);
             }
             for (slot_mask live = all; live != 0; live &= live - 1) {
                 const unsigned i = first_slot(live);
                 const std::size_t heir =
-                    heirs() == 1 ? first_heir(unit) : to_.index(host_.hash_in(b.slots[i]));
-                if (!append(heir, b.tags->tag(i), b.slots[i])) {
+                    heirs() == 1 ? first_heir(unit) : to_.bucket_of(host_.hash_in(b.slot[i]));
+                if (!append(heir, b.tags->tag(i), b.slot[i])) {
                     return false;
                 }
             }
@@ -163,12 +162,12 @@ private:
                append_to_chain(heir, tag, slot);
     }
 
-    static bool put(tag_group& tags, Slot* slots, std::uint8_t tag, const Slot& slot) noexcept {
+    static bool put(tag_group& tags, Slot* at, std::uint8_t tag, const Slot& slot) noexcept {
         const slot_mask room = tag_view(tags).match(tag_empty);
         if (room == 0) {
             return false;
         }
-        slots[first_slot(room)].copy_from(slot);
+        at[first_slot(room)].copy_from(slot);
         tags.set_tag(first_slot(room), tag);
         return true;
     }
@@ -176,14 +175,14 @@ private:
     /// Only the newest bucket of the chain can have room: it is filled up before another is made.
     SYNCMAP_NOINLINE bool append_to_chain(std::size_t heir, std::uint8_t tag, const Slot& slot) {
         const auto newest = to_.home(heir).following();
-        if (newest.tags != nullptr && put(*newest.tags, newest.slots, tag, slot)) {
+        if (newest.tags != nullptr && put(*newest.tags, newest.slot, tag, slot)) {
             return true;
         }
         if (who_ == moved_by::load) {
             return false;
         }
         overflow_bucket<Slot>* const made = host_.make_overflow();
-        put(made->tags, made->slots, tag, slot);
+        put(made->tags, made->slot, tag, slot);
         made->next_of_table = std::exchange(made_, made);
         to_.link_in_chain(heir, made);
         return true;

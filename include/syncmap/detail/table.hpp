@@ -36,7 +36,7 @@ struct overflow_bucket {
     atomic<overflow_bucket*> next{nullptr};    ///< in the chain
     overflow_bucket* next_of_table = nullptr;  ///< in the table's list of all of them
     std::uint32_t stamp = 0;                   ///< as table::stamps
-    Slot slots[slots_per_bucket];
+    Slot slot[slots_per_bucket];
 };
 
 template <class Slot>
@@ -67,12 +67,12 @@ struct generation : retired {
 template <class Slot>
 struct bucket_view {
     tag_group* tags;
-    Slot* slots;
+    Slot* slot;
     atomic<overflow_bucket<Slot>*>* next;
     std::uint32_t* stamp;
 
     static bucket_view of(overflow_bucket<Slot>& b) noexcept {
-        return {&b.tags, b.slots, &b.next, &b.stamp};
+        return {&b.tags, b.slot, &b.next, &b.stamp};
     }
     /// The next bucket of the chain, whose `tags` are null at its end.
     [[nodiscard]] bucket_view following() const noexcept {
@@ -91,7 +91,7 @@ struct table : retired {
             reinterpret_cast<std::byte*>(this) + sizeof(memory_unit) * units_of(sizeof(table));
         tags = reinterpret_cast<tag_group*>(at);
         at += buckets() * sizeof(tag_group);
-        slots = reinterpret_cast<Slot*>(at);
+        slot = reinterpret_cast<Slot*>(at);
         at += buckets() * slot_bytes;
         chains = reinterpret_cast<chain*>(at);
         at += buckets() * sizeof(chain);
@@ -106,7 +106,7 @@ struct table : retired {
                                            sizeof(std::uint32_t) + sizeof(bucket_lock);
         // A quarter of the address space is room for every sum below.
         if (bits >= std::numeric_limits<std::size_t>::digits - 2 ||
-            (std::numeric_limits<std::size_t>::max() / 4 / per_bucket) >> bits == 0) {
+            (~std::size_t{0} / 4 / per_bucket) >> bits == 0) {
             throw_length_error("syncmap: more elements than the address space has room for");
         }
         return units_of(sizeof(table)) + units_of((std::size_t{1} << bits) * per_bucket);
@@ -115,7 +115,7 @@ struct table : retired {
     [[nodiscard]] std::size_t buckets() const noexcept { return std::size_t{1} << bits; }
     [[nodiscard]] std::size_t bytes() const noexcept { return units * sizeof(memory_unit); }
     /// The bucket of a hash: its topmost bits, so that bucket i splits into 2i and 2i + 1.
-    [[nodiscard]] std::size_t index(std::uint64_t hash) const noexcept {
+    [[nodiscard]] std::size_t bucket_of(std::uint64_t hash) const noexcept {
         return static_cast<std::size_t>((hash >> 1U) >> shift);
     }
     /// The smallest hash of a bucket; that of the bucket behind the last one is 0.
@@ -123,7 +123,7 @@ struct table : retired {
         return bits == 0 ? 0 : std::uint64_t{bucket} << (64 - bits);
     }
     [[nodiscard]] Slot* slots_of(std::size_t bucket) const noexcept {
-        return slots + bucket * slots_per_bucket;
+        return slot + bucket * slots_per_bucket;
     }
     [[nodiscard]] bucket_view<Slot> home(std::size_t bucket) const noexcept {
         return {tags + bucket, slots_of(bucket), chains + bucket, stamps + bucket};
@@ -168,14 +168,14 @@ struct table : retired {
 
     // Read by every operation, written before the table is linked (successor: once).
     tag_group* tags;
-    Slot* slots;
+    Slot* slot;
     bucket_lock* locks;
     chain* chains;  ///< of overflow buckets
     /// Epoch (its low half) when the version last came to a half of its range: engine.hpp, begin_half().
     std::uint32_t* stamps;
     generation<Slot>* gen;
     std::uint32_t bits;
-    std::uint32_t shift;       ///< of a hash, to get the bucket: see index()
+    std::uint32_t shift;       ///< of a hash, to get the bucket: see bucket_of()
     bool constructed = false;  ///< all buckets are; else whoever moves entries here constructs them
     /// A load may have promoted it, which cannot look whether another table is due: the next write does.
     atomic<bool> unsettled{false};

@@ -104,10 +104,10 @@ public:
         }
     }
     /// Asks for the nodes that these slots lead to.
-    void expect_nodes([[maybe_unused]] const slot* slots, [[maybe_unused]] slot_mask which) const {
+    void expect_nodes([[maybe_unused]] const slot* at, [[maybe_unused]] slot_mask which) const {
         if constexpr (!lay::flat) {
             for (; which != 0; which &= which - 1) {
-                prefetch(slots[first_slot(which)].load());
+                prefetch(at[first_slot(which)].load());
             }
         }
     }
@@ -358,7 +358,7 @@ protected:
     /// Before a write: the unit of its bucket. True when that has moved.
     bool move_home(table_type& from, table_type& to, std::uint64_t hash) {
         mover_type m(from, to, *this, moved_by::write);
-        return move(from, m, m.unit_of(from.index(hash)));
+        return move(from, m, m.unit_of(from.bucket_of(hash)));
     }
 
     /// A unit, waiting for its locks. True when it has moved, here or in other hands.
@@ -430,8 +430,8 @@ protected:
     /// All units have moved: `dirty` becomes `read`, unless it has already, or the map has been cleared meanwhile.
     SYNCMAP_NOINLINE void promote(retired_list& unlinked, table_type& from, table_type& to) {
         // Chains that this rebuild did not get rid of would not go by another one.
-        to.overflow_limit.store(std::max(to.default_overflow_limit(),
-                                         2 * to.overflow_count.load(std::memory_order_relaxed)),
+        to.overflow_limit.store(larger_of(to.default_overflow_limit(),
+                                          2 * to.overflow_count.load(std::memory_order_relaxed)),
                                 std::memory_order_relaxed);
         to.unsettled.store(true, std::memory_order_relaxed);
         table_type* expected = &from;

@@ -41,7 +41,7 @@ using atomic = std::atomic<X>;
 #endif
 
 /// For a moment in which another processor is expected to get further.
-inline void cpu_relax() noexcept {
+inline void short_pause() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -147,7 +147,7 @@ public:
     /// After a pause: false when it has been long enough.
     bool again() noexcept {
         for (int i = 0; i < pauses_; ++i) {
-            cpu_relax();
+            short_pause();
         }
         if (pauses_ < limit(32, 1)) {
             pauses_ *= 2;

@@ -103,7 +103,7 @@ private:
     bool take(thread_record& record) {
         bool missed = false;
         for (table_type* t = engine_.read_table(); t != nullptr;) {
-            const std::size_t i = t->index(position_);
+            const std::size_t i = t->bucket_of(position_);
             bool moved = t->tags[i].load_control().moved();
             if (!moved && !take_unlocked(record, *t, i)) {
                 const domain::help_guard may_lock(engine_.home(), record);
@@ -170,9 +170,9 @@ private:
 
     void copy_bucket([[maybe_unused]] thread_record& record, view b) {
         const slot_mask all = tag_view(*b.tags).live();
-        engine_.expect_nodes(b.slots, all);
+        engine_.expect_nodes(b.slot, all);
         for (slot_mask live = all; live != 0; live &= live - 1) {
-            const slot& s = b.slots[first_slot(live)];
+            const slot& s = b.slot[first_slot(live)];
             if constexpr (lay::flat) {
                 const auto key = s.load_key();
                 batch_.push_back({key, s.load()});

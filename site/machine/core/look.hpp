@@ -127,7 +127,7 @@ private:
             machine::slot_look slot;
             slot.tag = b.tags->tag(i);
             if (slot.live() && !moved) {
-                const auto& s = b.slots[i];
+                const auto& s = b.slot[i];
                 if constexpr (lay::flat) {
                     slot.key = machine::text_of(s.load_key().get());
                     slot.value =

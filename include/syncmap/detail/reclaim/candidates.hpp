@@ -20,8 +20,8 @@ class candidates {
 public:
     /// For up to about `most` objects.
     explicit candidates(std::size_t most) noexcept
-        : bits_used_(std::size_t{1}
-                     << std::min(static_cast<std::size_t>(std::bit_width(most)) + 4, max_log_bits)),
+        : bits_used_(std::size_t{1} << smaller_of(
+                         static_cast<std::size_t>(std::bit_width(most)) + 4, max_log_bits)),
           shift_(64 - static_cast<unsigned>(std::countr_zero(bits_used_))) {
         std::fill_n(bits_, bits_used_ / 64, 0);
         std::fill_n(chains_, bits_used_ / bits_a_chain, nullptr);

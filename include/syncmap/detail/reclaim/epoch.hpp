@@ -170,7 +170,7 @@ public:
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
             // acquire: pairs with (H6).
             for (auto* b = r->blocks.load(std::memory_order_acquire); b != nullptr; b = b->next) {
-                for (const hazard_slot& slot : b->slots) {
+                for (const hazard_slot& slot : b->hazards) {
                     // (H1) acquire: pairs with the release that cleared the slot, (H3).
                     f(slot.object.load(std::memory_order_acquire), slot);
                 }
@@ -386,7 +386,7 @@ private:
     template <class F>
     static void for_each_slot(thread_record& r, F&& f) noexcept {
         for (auto* b = r.blocks.load(std::memory_order_acquire); b != nullptr; b = b->next) {
-            for (hazard_slot& slot : b->slots) {
+            for (hazard_slot& slot : b->hazards) {
                 f(slot);
             }
         }

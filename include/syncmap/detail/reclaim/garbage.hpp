@@ -376,7 +376,7 @@ private:
         if (d == nullptr) {
             return nullptr;
         }
-        const std::uint32_t n = turn % (std::min(places, home.records()) + 1);
+        const std::uint32_t n = turn % (smaller_of(places, home.records()) + 1);
         return (n == 0 ? first_ : d->at[n - 1]).load(std::memory_order_acquire);
     }
 

@@ -14,7 +14,6 @@
 // Used by garbage.hpp.
 #pragma once
 
-#include <algorithm>
 #include <utility>
 
 #include "../lock.hpp"
@@ -103,7 +102,7 @@ struct limbo {
         count_in({list.objects(), list.bytes()});
         unsealed += list.bytes() >= urgent_bytes
                         ? domain::fence_weight
-                        : std::max(list.objects(), list.bytes() / domain::bytes_of_weight);
+                        : larger_of(list.objects(), list.bytes() / domain::bytes_of_weight);
         fresh.splice(list);
     }
 
@@ -121,7 +120,7 @@ struct limbo {
             }
             over = !waiting.empty() && home.is_over(ticket);
             if (over) {
-                look_again = std::min(announced.objects(), look_again + waiting.objects());
+                look_again = smaller_of(announced.objects(), look_again + waiting.objects());
                 passed.splice(waiting);
             }
         } while (over);
@@ -195,7 +194,7 @@ struct limbo {
         h.again.splice(announced);
         h.again.splice(h.announced);
         announced.splice(h.again);
-        look_again = std::min(announced.objects(), std::max(look_again, h.look));
+        look_again = smaller_of(announced.objects(), larger_of(look_again, h.look));
     }
 
 private:

@@ -36,11 +36,11 @@ struct hazard_slot {
 struct hazard_block {
     static constexpr unsigned count = limit(31U, 1U);
     explicit hazard_block(thread_record& owner) noexcept {
-        for (hazard_slot& slot : slots) {
+        for (hazard_slot& slot : hazards) {
             slot.owner = &owner;
         }
     }
-    hazard_slot slots[count];
+    hazard_slot hazards[count];
     hazard_block* next = nullptr;
 };
 
@@ -51,7 +51,7 @@ struct alignas(64) thread_record {
     thread_record() noexcept { free_slots(first); }
 
     void free_slots(hazard_block& block) noexcept {
-        for (hazard_slot& slot : block.slots) {
+        for (hazard_slot& slot : block.hazards) {
             slot.next_free = std::exchange(free_local, &slot);
         }
     }
