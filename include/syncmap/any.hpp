@@ -209,7 +209,7 @@ const any_operations& any_operations_for() noexcept {
         }
         if constexpr (has_hash<V>) {
             t.hashed = [](const void* value) {
-                return typed_hash<V>(*static_cast<const V*>(value));
+                return detail::typed_hash<V>(*static_cast<const V*>(value));
             };
         }
         return t;

@@ -174,7 +174,7 @@ public:
     map& operator=(map&& other) noexcept(
         allocator_traits::propagate_on_container_move_assignment::value ||
         allocator_traits::is_always_equal::value) {
-        if (this != &other) {
+        if (this != std::addressof(other)) {
             impl_.destroy_everything();
             if constexpr (allocator_traits::propagate_on_container_move_assignment::value) {
                 impl_.set_allocator(other.impl_.allocator());

@@ -3,6 +3,7 @@
 // syncmap::pinned: a handle to a value that lives while the handle does.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -36,7 +37,7 @@ public:
         : hazard_(std::move(other.hazard_)), value_(std::exchange(other.value_, {})) {}
     /// Lets the value go, and takes over what `other` keeps.
     pinned& operator=(pinned&& other) noexcept {
-        if (this != &other) {
+        if (this != std::addressof(other)) {
             drop();
             hazard_ = std::move(other.hazard_);
             value_ = std::exchange(other.value_, {});

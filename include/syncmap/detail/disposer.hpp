@@ -155,7 +155,7 @@ protected:
         constexpr std::size_t step = 4 * largest_page;
         constexpr std::size_t large = std::size_t{2} << 20U;  // measured: some 80 us to unmap
         if constexpr (std::is_same_v<Allocator, std::allocator<std::pair<const Key, T>>>) {
-            const auto at = reinterpret_cast<std::uintptr_t>(&t);
+            const auto at = reinterpret_cast<std::uintptr_t>(std::addressof(t));
             const std::uintptr_t begin = at + sizeof(t) + largest_page - 1;  // behind the header
             std::size_t& done = t.pages_forgotten;
             const std::uintptr_t from = (begin / largest_page + done) * largest_page;

@@ -165,7 +165,7 @@ public:
     /// lock overlaps with what comes before. Inside a section. False if the key is certainly not there.
     SYNCMAP_INLINE bool expect_write(const table_type& t, std::uint64_t hash) const noexcept {
         const std::size_t i = t.bucket_of(hash);
-        prefetch(t.locks + i);
+        detail::prefetch(t.locks + i);
         const control look = t.tags[i].load_control();
         const tag_view tags(t.tags[i]);
         const slot_mask same = tags.match(tag_of(hash));
@@ -175,10 +175,10 @@ public:
         }
         if (likely != 0) [[likely]] {
             const slot& s = t.slot[i * slots_per_bucket + first_slot(likely)];
-            prefetch(&s);
+            detail::prefetch(std::addressof(s));
             if constexpr (!lay::flat) {
                 if (same != 0) {
-                    prefetch(s.load());
+                    detail::prefetch(s.load());
                 }
             }
         }
@@ -205,12 +205,12 @@ public:
             return;
         }
         for (std::size_t i = 0; i < count; ++i) {
-            prefetch(t->tags + t->bucket_of(hashes[i]));
+            detail::prefetch(t->tags + t->bucket_of(hashes[i]));
         }
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t b = t->bucket_of(hashes[i]);
             if (const slot_mask m = tag_view(t->tags[b]).match(tag_of(hashes[i])); m != 0) {
-                prefetch(t->slots_of(b) + first_slot(m));
+                detail::prefetch(t->slots_of(b) + first_slot(m));
             }
         }
     }

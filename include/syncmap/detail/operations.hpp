@@ -535,7 +535,7 @@ private:
             {
                 const section inside(this->home());
                 this->prefetch_all(hashes, count);
-                for (std::size_t i = 0; i < count; ++i, ++at) {
+                for (std::size_t i = 0; i < count; ++i, static_cast<void>(++at)) {
                     const auto h = find(to_key(*at), hashes[i]);
                     missed = missed || h.missed;
                     if (h.present) {

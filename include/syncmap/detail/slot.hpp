@@ -68,7 +68,7 @@ public:
     from_words(const from_words&) noexcept = default;
     from_words& operator=(const from_words& other) noexcept {
         // Trivial in effect, X being so; X may have no assignment. NOLINTNEXTLINE(bugprone-undefined-*)
-        std::memcpy(static_cast<void*>(this), &other, sizeof(*this));
+        std::memcpy(static_cast<void*>(this), std::addressof(other), sizeof(*this));
         return *this;
     }
     ~from_words() = default;
@@ -95,7 +95,7 @@ template <class X>
 
 template <class T>
 [[nodiscard]] inline unit_of<T> to_bits(const T& value) noexcept {
-    return to_words(value)[0];
+    return detail::to_words(value)[0];
 }
 template <class T>
 [[nodiscard]] inline from_words<T> from_bits(unit_of<T> bits) noexcept {
@@ -125,7 +125,7 @@ public:
         return words_[0].load(std::memory_order_acquire);  // (S1)
     }
     void store(const X& x) noexcept {
-        const auto copy = to_words(x);
+        const auto copy = detail::to_words(x);
         for (std::size_t i = 0; i < copy.size(); ++i) {
             words_[i].store(copy[i], std::memory_order_release);  // (S2) pairs with (S1)
         }

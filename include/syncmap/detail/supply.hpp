@@ -59,7 +59,7 @@ public:
     template <class... Args>
     void make_value(Args&&... args) {
         if constexpr (lay::word) {
-            value_ = to_bits(T(std::forward<Args>(args)...));
+            value_ = detail::to_bits(T(std::forward<Args>(args)...));
         } else {
             auto* const made = ::new (static_cast<void*>(memory_.template allocate<box<T>>(1)))
                 box<T>(retired_kind::value);

@@ -72,7 +72,7 @@ struct bucket_view {
     std::uint32_t* stamp;
 
     static bucket_view of(overflow_bucket<Slot>& b) noexcept {
-        return {&b.tags, b.slot, &b.next, &b.stamp};
+        return {&b.tags, b.slot, std::addressof(b.next), &b.stamp};
     }
     /// The next bucket of the chain, whose `tags` are null at its end.
     [[nodiscard]] bucket_view following() const noexcept {
@@ -86,7 +86,8 @@ struct table : retired {
     using chain = atomic<overflow_bucket<Slot>*>;
 
     table(generation<Slot>& owner, std::uint32_t bits_, std::size_t units_) noexcept
-        : retired(retired_kind::table), gen(&owner), bits(bits_), shift(63 - bits_), units(units_) {
+        : retired(retired_kind::table), gen(std::addressof(owner)), bits(bits_), shift(63 - bits_),
+          units(units_) {
         auto* at =
             reinterpret_cast<std::byte*>(this) + sizeof(memory_unit) * units_of(sizeof(table));
         tags = reinterpret_cast<tag_group*>(at);

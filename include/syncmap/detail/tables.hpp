@@ -93,7 +93,7 @@ public:
 
     template <class K>
     [[nodiscard]] std::uint64_t hash_of(const K& key) const {
-        return spread<Hash>(hash_(key));
+        return detail::spread<Hash>(hash_(key));
     }
     /// For the mover: the hash of an entry.
     [[nodiscard]] std::uint64_t hash_in(const slot& s) const {
@@ -107,7 +107,7 @@ public:
     void expect_nodes([[maybe_unused]] const slot* at, [[maybe_unused]] slot_mask which) const {
         if constexpr (!lay::flat) {
             for (; which != 0; which &= which - 1) {
-                prefetch(at[first_slot(which)].load());
+                detail::prefetch(at[first_slot(which)].load());
             }
         }
     }
@@ -118,7 +118,7 @@ public:
     void clear() {
         operation op(*this);
         // (N3) From here on others find nothing; what was linked before is ours to retire. A write: engine.hpp, I5.
-        table_type* const t = exchange_and_fence(read_, nullptr);
+        table_type* const t = detail::exchange_and_fence(read_, nullptr);
         if (t != nullptr) {
             generation_type* const g = t->gen;
             g->root = t;
@@ -305,7 +305,8 @@ protected:
         if (t.unsettled.load(std::memory_order_relaxed)) {  // its line is read by every operation
             t.unsettled.store(false, std::memory_order_relaxed);
         }
-        if (read_table() != &t || t.successor.load(std::memory_order_acquire) != nullptr) {
+        if (read_table() != std::addressof(t) ||
+            t.successor.load(std::memory_order_acquire) != nullptr) {
             return;
         }
         generation_type& g = *t.gen;
@@ -336,7 +337,7 @@ protected:
     }
 
     bool start_successor(table_type& t, std::uint32_t bits, bool construct_now) {
-        if (read_table() != &t) {
+        if (read_table() != std::addressof(t)) {
             return false;
         }
         table_type* const made = base::make_table(*t.gen, bits);
@@ -434,11 +435,12 @@ protected:
                                           2 * to.overflow_count.load(std::memory_order_relaxed)),
                                 std::memory_order_relaxed);
         to.unsettled.store(true, std::memory_order_relaxed);
-        table_type* expected = &from;
-        if (read_.compare_exchange_strong(expected, &to, std::memory_order_acq_rel,  // (N2)
+        table_type* expected = std::addressof(from);
+        if (read_.compare_exchange_strong(expected, std::addressof(to),
+                                          std::memory_order_acq_rel,  // (N2)
                                           std::memory_order_relaxed)) {
             to.gen->promotions.fetch_add(1, std::memory_order_relaxed);
-            base::unlink(&from, unlinked);
+            base::unlink(std::addressof(from), unlinked);
         }
     }
 

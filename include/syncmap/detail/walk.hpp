@@ -153,7 +153,7 @@ private:
         }
         copy_chain(record, first);
         std::size_t n = 0;
-        for (view b = first; b.tags != nullptr; b = b.following(), ++n) {
+        for (view b = first; b.tags != nullptr; b = b.following(), static_cast<void>(++n)) {
             if (n == looks_.size() || !(looks_[n] == look_at(b))) {
                 batch_.clear();
                 return false;
