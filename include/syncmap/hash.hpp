@@ -103,7 +103,10 @@ private:
 };
 
 template <class C>
-concept character = std::same_as<C, char> || std::same_as<C, wchar_t> || std::same_as<C, char8_t> ||
+concept character = std::same_as<C, char> || std::same_as<C, wchar_t> ||
+#if defined(__cpp_char8_t)  // -fno-char8_t
+                    std::same_as<C, char8_t> ||
+#endif
                     std::same_as<C, char16_t> || std::same_as<C, char32_t>;
 
 /// The object that all specialisations of hash share, and the arithmetic on it.
