@@ -11,6 +11,7 @@
 #include <atomic>
 #include <concepts>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -145,8 +146,8 @@ template <class V>
 /// The hash of a value in an any map: of its type and its own.
 template <class V, class Seen>
 [[nodiscard]] std::size_t typed_hash(const Seen& value) {
-    return static_cast<std::size_t>(fold(hash<V>{}(value) ^ 0x9e3779b97f4a7c15,
-                                         type_key_of<V>().hash_code() ^ 0xd6e8feb86659fd93));
+    return cut_to<std::size_t>(fold(hash<V>{}(value) ^ 0x9e3779b97f4a7c15,
+                                    type_key_of<V>().hash_code() ^ 0xd6e8feb86659fd93));
 }
 
 /// What an any can do with what it holds.
@@ -204,7 +205,8 @@ const any_operations& any_operations_for() noexcept {
         }
         if constexpr (has_equality<V>) {
             t.equal = [](const void* a, const void* b) {
-                return static_cast<bool>(*static_cast<const V*>(a) == *static_cast<const V*>(b));
+                return static_cast<bool>(
+                    std::equal_to<>{}(*static_cast<const V*>(a), *static_cast<const V*>(b)));
             };
         }
         if constexpr (has_hash<V>) {
@@ -400,7 +402,7 @@ struct any_equal {
         if constexpr (std::same_as<kept, std::string>) {
             return held != nullptr && *held == std::string_view(value);
         } else {
-            return held != nullptr && static_cast<bool>(*held == value);
+            return held != nullptr && static_cast<bool>(std::equal_to<>{}(*held, value));
         }
     }
 };

@@ -22,7 +22,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "version.hpp"
+#include "detail/platform.hpp"
 
 #if __has_include(<sys/random.h>)
 #include <sys/random.h>
@@ -199,12 +199,12 @@ public:
         requires std::is_integral_v<Key> || std::is_enum_v<Key> || std::is_pointer_v<Key>
     {
         if constexpr (std::is_pointer_v<Key>) {
-            return static_cast<std::size_t>(of_word(reinterpret_cast<std::uintptr_t>(key)));
+            return detail::cut_to<std::size_t>(of_word(reinterpret_cast<std::uintptr_t>(key)));
         } else if constexpr (sizeof(Key) <= 8) {
-            return static_cast<std::size_t>(of_word(static_cast<std::uint64_t>(key)));
+            return detail::cut_to<std::size_t>(of_word(static_cast<std::uint64_t>(key)));
         } else {
-            return static_cast<std::size_t>(combine(of_word(static_cast<std::uint64_t>(key)),
-                                                    static_cast<std::uint64_t>(key >> 64)));
+            return detail::cut_to<std::size_t>(combine(of_word(static_cast<std::uint64_t>(key)),
+                                                       static_cast<std::uint64_t>(key >> 64)));
         }
     }
     /// The hash of `key`: a pair or tuple.
@@ -216,7 +216,7 @@ public:
                 std::uint64_t state = sizeof...(element);
                 ((state = combine(state, hash<std::decay_t<decltype(element)>>(*this)(element))),
                  ...);
-                return static_cast<std::size_t>(state);
+                return detail::cut_to<std::size_t>(state);
             },
             key);
     }
@@ -225,7 +225,7 @@ public:
         requires(!std::is_integral_v<Key> && !std::is_enum_v<Key> && !std::is_pointer_v<Key> &&
                  !detail::is_tuple_like<Key> && detail::std_hashable<Key>)
     {
-        return static_cast<std::size_t>(of_word(std::hash<Key>{}(key)));
+        return detail::cut_to<std::size_t>(of_word(std::hash<Key>{}(key)));
     }
 };
 
@@ -241,7 +241,7 @@ public:
     explicit string_hash(const seeded& seed) noexcept : seeded(seed) {}
 
     [[nodiscard]] std::size_t operator()(std::basic_string_view<C, Traits> key) const noexcept {
-        return static_cast<std::size_t>(this->of_bytes(key.data(), key.size() * sizeof(C)));
+        return detail::cut_to<std::size_t>(this->of_bytes(key.data(), key.size() * sizeof(C)));
     }
 };
 

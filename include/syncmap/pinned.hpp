@@ -31,7 +31,9 @@ class pinned {
 public:
     using element_type = const T;  ///< what it points to
 
-    pinned() noexcept = default;  ///< an empty handle
+    pinned() noexcept = default;                ///< an empty handle
+    pinned(const pinned&) = delete;             ///< one handle keeps one value
+    pinned& operator=(const pinned&) = delete;  ///< likewise
     /// Takes over what `other` keeps, which is empty then.
     pinned(pinned&& other) noexcept
         : hazard_(std::move(other.hazard_)), value_(std::exchange(other.value_, {})) {}
@@ -55,7 +57,13 @@ public:
         }
     }
     /// The value; the handle must not be empty.
-    [[nodiscard]] const T& operator*() const noexcept { return *get(); }
+    [[nodiscard]] const T& operator*() const noexcept {
+        if constexpr (by_copy) {
+            return value_->get();
+        } else {
+            return *value_;
+        }
+    }
     /// The value's members; the handle must not be empty.
     [[nodiscard]] const T* operator->() const noexcept { return get(); }
     /// Whether there is a value.

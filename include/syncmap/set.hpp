@@ -257,7 +257,7 @@ public:
     /// @}
 
 private:
-    map_type keys_;
+    map_type keys_{};
 };
 
 /// Takes the keys out of `s` for which `pred(const Key&)` is true; returns how many.

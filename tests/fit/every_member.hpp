@@ -55,7 +55,7 @@ void of_map(verdict& v, const std::type_identity_t<Key>& a, const std::type_iden
     std::vector<optional> values(2);
     v.expect(m.load_many(keys, values) == 2 && values[1].value() == y);
     std::size_t seen = 0;
-    v.expect(m.visit(a, [&](const T& is) { seen += is == x ? 1 : 0; }));
+    v.expect(m.visit(a, [&](const T& is) { seen += is == x ? 1U : 0U; }));
     v.expect(m.visit_many(keys, [&](std::size_t, const T&) { ++seen; }) == 2 && seen == 3);
     m.for_each([&](const Key&, const T&) { ++seen; });
     m.for_each([&](const Key&, const T&) { return ++seen == 0; });

@@ -117,7 +117,7 @@ public:
     explicit tag_view(const tag_group& group) noexcept
         // One load of two atomics: x86 loads each aligned half at once, in program order with all other
         // loads (acquire); volatile and the signal fence keep the compiler from undoing that.
-        : tags_(*reinterpret_cast<const volatile __m128i*>(&group.half_)) {
+        : tags_(*static_cast<const volatile __m128i*>(static_cast<const void*>(&group.half_))) {
         std::atomic_signal_fence(std::memory_order_acquire);
     }
     [[nodiscard]] slot_mask match(std::uint8_t tag) const noexcept {

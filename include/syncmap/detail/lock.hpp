@@ -106,8 +106,8 @@ public:
 
 private:
 #ifndef NDEBUG
-    const under_lock* outer_;
-    const void* map_;
+    const under_lock* outer_ = nullptr;
+    const void* map_ = nullptr;
 #endif
 };
 

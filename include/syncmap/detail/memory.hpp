@@ -97,7 +97,7 @@ public:
     }
     void free_table(table_type* t) noexcept {
         const std::size_t units = t->units;
-        deallocate(reinterpret_cast<memory_unit*>(t), units);
+        deallocate(static_cast<memory_unit*>(static_cast<void*>(t)), units);
     }
 
     overflow_type* make_overflow() {

@@ -179,7 +179,7 @@ public:
         supply_type s(this->memory_source());
         for (;;) {
             const held h = look(key, hash, hazard::kind::scoped);
-            if (!h.present || !static_cast<bool>(h.value() == expected)) {
+            if (!h.present || !static_cast<bool>(std::equal_to<>{}(h.value(), expected))) {
                 return false;
             }
             if (!s.has_value()) {
@@ -197,7 +197,7 @@ public:
         const std::uint64_t hash = hash_of(key);
         for (;;) {
             const held h = look(key, hash, hazard::kind::scoped);
-            if (!h.present || !static_cast<bool>(h.value() == expected)) {
+            if (!h.present || !static_cast<bool>(std::equal_to<>{}(h.value(), expected))) {
                 return false;
             }
             if (erase_if_same(key, hash, &h.seen).result == result::erased) {

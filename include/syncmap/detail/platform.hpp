@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <new>
 #include <stdexcept>
+#include <type_traits>
 
 #include "../version.hpp"
 
@@ -114,6 +115,16 @@ constexpr X smaller_of(X a, X b) noexcept {
 template <class X>
 constexpr X larger_of(X a, X b) noexcept {
     return a < b ? b : a;
+}
+
+/// As much of a number as a To has room for. No cast where that is all of it: compilers would call it useless.
+template <class To, class From>
+constexpr To cut_to(From number) noexcept {
+    if constexpr (std::is_same_v<To, From>) {
+        return number;
+    } else {
+        return static_cast<To>(number);
+    }
 }
 
 /// For what must not go on: says why and ends the process.

@@ -32,7 +32,7 @@ constexpr std::size_t units_of(std::size_t bytes) noexcept {
 
 template <class Slot>
 struct overflow_bucket {
-    tag_group tags;
+    tag_group tags{};
     atomic<overflow_bucket*> next{nullptr};    ///< in the chain
     overflow_bucket* next_of_table = nullptr;  ///< in the table's list of all of them
     std::uint32_t stamp = 0;                   ///< as table::stamps
@@ -48,7 +48,7 @@ struct generation : retired {
         : retired(retired_kind::generation), serial(number) {}
 
     const std::uint64_t serial;  ///< no other generation has the same
-    counter entries;
+    counter entries{};
     atomic<std::uint64_t> misses{0};
     atomic<std::uint64_t> promotions{0};
     /// reserve() asked for tables of at least 2^floor buckets; kept until that was needed once.
@@ -90,16 +90,15 @@ struct table : retired {
           units(units_) {
         auto* at =
             reinterpret_cast<std::byte*>(this) + sizeof(memory_unit) * units_of(sizeof(table));
-        tags = reinterpret_cast<tag_group*>(at);
-        at += buckets() * sizeof(tag_group);
-        slot = reinterpret_cast<Slot*>(at);
-        at += buckets() * slot_bytes;
-        chains = reinterpret_cast<chain*>(at);
-        at += buckets() * sizeof(chain);
-        stamps = reinterpret_cast<std::uint32_t*>(at);
-        at += buckets() * sizeof(std::uint32_t);
-        locks = reinterpret_cast<bucket_lock*>(at);
-        overflow_limit.store(default_overflow_limit(), std::memory_order_relaxed);
+        const auto place = [&]<class X>(X*& array, std::size_t bytes_per_bucket) {
+            array = static_cast<X*>(static_cast<void*>(at));
+            at += buckets() * bytes_per_bucket;
+        };
+        place(tags, sizeof(tag_group));
+        place(slot, slot_bytes);
+        place(chains, sizeof(chain));
+        place(stamps, sizeof(std::uint32_t));
+        place(locks, sizeof(bucket_lock));
     }
 
     static std::size_t units_for(std::uint32_t bits) {
@@ -117,7 +116,7 @@ struct table : retired {
     [[nodiscard]] std::size_t bytes() const noexcept { return units * sizeof(memory_unit); }
     /// The bucket of a hash: its topmost bits, so that bucket i splits into 2i and 2i + 1.
     [[nodiscard]] std::size_t bucket_of(std::uint64_t hash) const noexcept {
-        return static_cast<std::size_t>((hash >> 1U) >> shift);
+        return cut_to<std::size_t>((hash >> 1U) >> shift);
     }
     /// The smallest hash of a bucket; that of the bucket behind the last one is 0.
     [[nodiscard]] std::uint64_t first_hash(std::size_t bucket) const noexcept {
@@ -168,12 +167,12 @@ struct table : retired {
     }
 
     // Read by every operation, written before the table is linked (successor: once).
-    tag_group* tags;
-    Slot* slot;
-    bucket_lock* locks;
-    chain* chains;  ///< of overflow buckets
+    tag_group* tags = nullptr;
+    Slot* slot = nullptr;
+    bucket_lock* locks = nullptr;
+    chain* chains = nullptr;  ///< of overflow buckets
     /// Epoch (its low half) when the version last came to a half of its range: engine.hpp, begin_half().
-    std::uint32_t* stamps;
+    std::uint32_t* stamps = nullptr;
     generation<Slot>* gen;
     std::uint32_t bits;
     std::uint32_t shift;       ///< of a hash, to get the bucket: see bucket_of()
@@ -182,7 +181,8 @@ struct table : retired {
     atomic<bool> unsettled{false};
     atomic<table*> successor{nullptr};
     std::size_t units;
-    atomic<std::size_t> overflow_limit;  ///< more overflow buckets than this call for another table
+    atomic<std::size_t> overflow_limit{
+        default_overflow_limit()};  ///< more overflow buckets than this call for another table
 
     // Written while entries move out, and when buckets overflow: a cache line further on.
     std::byte apart[64];

@@ -43,6 +43,7 @@ public:
     tables(tables&& other) noexcept
         : base(other.allocator()), read_(other.read_.exchange(nullptr, std::memory_order_relaxed)),
           home_(other.home_), garbage_(std::move(other.garbage_)), hash_(other.hash_) {}
+    tables(const tables&) = delete;
     tables& operator=(const tables&) = delete;
 
     // --- sections -------------------------------------------------------------------------------
@@ -58,7 +59,7 @@ public:
                 hand_over();
             }
         }
-        retired_list list;
+        retired_list list{};
         std::uint32_t place = 0;
 
     private:
@@ -297,7 +298,7 @@ protected:
     }
 
     static std::uint32_t count_interval(std::uint32_t bits) noexcept {
-        return bits <= 7 ? limit(8U, 1U) : bits >= 14 ? 1024 : 1U << (bits - 4);
+        return bits <= 7 ? limit(8U, 1U) : bits >= 14 ? 1024U : 1U << (bits - 4);
     }
 
     /// Starts a successor if the table is `read`, and too full, too chained or too empty.
@@ -321,7 +322,7 @@ protected:
             ++bits;
         } else if (t.overflow_count.load(std::memory_order_relaxed) >
                    t.overflow_limit.load(std::memory_order_relaxed)) {
-            bits += live > grow_limit(bits) / 2 ? 1 : 0;
+            bits += live > grow_limit(bits) / 2 ? 1U : 0U;
         } else if (bits > floor &&
                    (live < shrink_limit(bits) || (compact && bits > bits_for(live)))) {
             --bits;
@@ -449,7 +450,7 @@ private:
 
     atomic<table_type*> read_{nullptr};
     domain* home_;
-    garbage garbage_;
+    garbage garbage_{};
     [[no_unique_address]] Hash hash_;
 };
 

@@ -161,7 +161,7 @@ public:
 private:
     using clock = std::chrono::steady_clock;
     int pauses_ = 1;
-    clock::time_point begun_;
+    clock::time_point begun_{};
 };
 
 /// Makes it at least so large.

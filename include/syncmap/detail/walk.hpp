@@ -207,9 +207,9 @@ private:
     std::uint64_t position_ = 0;
     std::uint64_t serial_ = 0;  ///< of the batch's generation
     bool done_ = false;
-    hazard value_guard_;
-    std::vector<entry> batch_;
-    std::vector<look> looks_;
+    hazard value_guard_{};
+    std::vector<entry> batch_{};
+    std::vector<look> looks_{};
 };
 
 }  // namespace syncmap::inline v0::detail

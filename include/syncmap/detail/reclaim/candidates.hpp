@@ -20,8 +20,8 @@ class candidates {
 public:
     /// For up to about `most` objects.
     explicit candidates(std::size_t most) noexcept
-        : bits_used_(std::size_t{1} << smaller_of(
-                         static_cast<std::size_t>(std::bit_width(most)) + 4, max_log_bits)),
+        : bits_used_(std::size_t{1}
+                     << smaller_of(cut_to<std::size_t>(std::bit_width(most)) + 4, max_log_bits)),
           shift_(64 - static_cast<unsigned>(std::countr_zero(bits_used_))) {
         std::fill_n(bits_, bits_used_ / 64, 0);
         std::fill_n(chains_, bits_used_ / bits_a_chain, nullptr);
@@ -62,8 +62,8 @@ private:
 
     /// The upper bits of a product: addresses differ in their lower ones.
     [[nodiscard]] std::size_t hash(const void* address) const noexcept {
-        const auto bits = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(address));
-        return static_cast<std::size_t>(bits * 0x9e37'79b9'7f4a'7c15U >> shift_);
+        const auto bits = std::uint64_t{reinterpret_cast<std::uintptr_t>(address)};
+        return cut_to<std::size_t>(bits * 0x9e37'79b9'7f4a'7c15U >> shift_);
     }
 
     SYNCMAP_NOINLINE static retired* take_out_of(retired*& chain, const void* address) noexcept {

@@ -205,7 +205,7 @@ public:
 
         thread_record& record_;
         bool outer_;  ///< a Hash that a helper calls may use another map
-        bool may_help_;
+        bool may_help_ = false;
     };
 
     /// Gives the calling thread's records back, in all domains; from here on it takes temporary ones.
@@ -236,10 +236,17 @@ private:
         ~thread_guard() { end_of_thread(); }
         void arm() noexcept {}
     };
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wexit-time-destructors"  // a thread's, not the program's
+#endif
     static thread_guard& guard() noexcept {
         thread_local thread_guard instance;
         return instance;
     }
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 
     static bool belongs_to_caller(const thread_record& r) noexcept {
 #if SYNCMAP_PTHREAD
@@ -404,7 +411,7 @@ private:
 #endif
 
     atomic<std::uint64_t> epoch_{1};
-    fences fences_;
+    fences fences_{};
     atomic<thread_record*> records_{nullptr};
     atomic<std::uint32_t> record_count_{0};
     atomic<int> forking_{0};  ///< forks being prepared, several threads may fork at once

@@ -23,6 +23,8 @@ public:
     hazard() noexcept = default;
     /// Takes a slot of this thread's, which announces nothing yet. `std::bad_alloc` if there is none.
     hazard(thread_record& record, kind k) : slot_(take(record)) { slot_->use = k; }
+    hazard(const hazard&) = delete;
+    hazard& operator=(const hazard&) = delete;
     hazard(hazard&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)) {}
     hazard& operator=(hazard&& other) noexcept {
         if (this != &other) {

@@ -44,11 +44,11 @@ inline bool compare_next(const retired_list& ready, const retired_list& passed) 
 struct hand {
     retired* doomed[write_budget];  ///< to be destroyed now
     std::size_t doomed_count = 0;
-    retired_list passed;
-    retired_list ready;
-    retired_list again;      ///< announced so far,
-    std::size_t look = 0;    ///< of which this many are to be compared again
-    retired_list announced;  ///< as it has turned out
+    retired_list passed{};
+    retired_list ready{};
+    retired_list again{};      ///< announced so far,
+    std::size_t look = 0;      ///< of which this many are to be compared again
+    retired_list announced{};  ///< as it has turned out
 
     [[nodiscard]] retired_weight weight() const noexcept {
         return {passed.objects() + ready.objects() + again.objects() + announced.objects(),
@@ -73,17 +73,17 @@ struct hand {
 struct limbo {
     explicit limbo(std::uint32_t number) noexcept : place(number) {}
 
-    bucket_lock lock;
+    bucket_lock lock{};
     std::uint32_t place;       ///< in the directory
     bool closed = false;       ///< a reclaim() is about to take everything
     std::size_t unsealed = 0;  ///< weight of what is in `fresh` and has no ticket yet
     std::uint64_t sealed = 0;  ///< the last ticket that was taken
     std::uint64_t ticket = 0;  ///< of `waiting`
-    retired_list fresh;
-    retired_list waiting;
-    retired_list passed;
-    retired_list ready;
-    retired_list announced;
+    retired_list fresh{};
+    retired_list waiting{};
+    retired_list passed{};
+    retired_list ready{};
+    retired_list announced{};
     std::size_t look_again = 0;         ///< how many of `announced` are to be compared again
     std::size_t dropped = 0;            ///< handles, when that was asked last
     atomic<std::uint32_t> touched{0};   ///< how often something was retired here; comes round
