@@ -41,7 +41,7 @@ class hash;
 namespace detail {
 
 /// The 128-bit product of two words, its halves xored: the one step that all hashing here is made of.
-constexpr std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
+SYNCMAP_WRAPS constexpr std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
 #if defined(__SIZEOF_INT128__)
     __extension__ using wide = unsigned __int128;
     const wide product = static_cast<wide>(a) * b;
@@ -60,7 +60,7 @@ constexpr std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
 
 /// After one fold the topmost bits of a word's hash still hang on few of its bits; one product more and they
 /// hang on all (measured: no bit flips with a probability outside 1/2 +- 0.15, with samples of 300).
-constexpr std::uint64_t finish(std::uint64_t h, std::uint64_t factor) noexcept {
+SYNCMAP_WRAPS constexpr std::uint64_t finish(std::uint64_t h, std::uint64_t factor) noexcept {
     h *= factor;
     return h ^ (h >> 32U);
 }

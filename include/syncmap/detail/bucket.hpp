@@ -85,7 +85,7 @@ public:
     }
     void set_moved() noexcept { change(1, 0, moved_bit); }
     void set_overflow() noexcept { change(1, 0, overflow_bit); }
-    void bump_version() noexcept {
+    SYNCMAP_WRAPS void bump_version() noexcept {
         // The carry out of the version leaves the word at its top.
         const std::uint64_t old = half_[1].load(std::memory_order_relaxed);
         half_[1].store(old + version_one, std::memory_order_release);  // (B3)
@@ -149,7 +149,8 @@ private:
 
 private:
     /// Bit i of the result says whether byte i of the word (counted from the low end) is `tag`. Exact.
-    static constexpr slot_mask equal_bytes(std::uint64_t word, std::uint8_t tag) noexcept {
+    SYNCMAP_WRAPS static constexpr slot_mask equal_bytes(std::uint64_t word,
+                                                         std::uint8_t tag) noexcept {
         constexpr std::uint64_t ones = 0x0101010101010101;
         constexpr std::uint64_t sevens = 0x7f7f7f7f7f7f7f7f;
         const std::uint64_t zero_where_equal = word ^ (ones * tag);

@@ -496,7 +496,7 @@ protected:
         b.tags->bump_version();
         return true;
     }
-    SYNCMAP_NOINLINE bool begin_half(const view& b) noexcept {
+    SYNCMAP_NOINLINE SYNCMAP_WRAPS bool begin_half(const view& b) noexcept {
         const std::uint64_t oldest = home().oldest();
         const auto since = static_cast<std::uint32_t>(oldest) - *b.stamp;  // comes round too
         if (oldest != ~std::uint64_t{0} && static_cast<std::int32_t>(since) <= 0) {

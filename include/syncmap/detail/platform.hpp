@@ -89,6 +89,13 @@
 #define SYNCMAP_NOINLINE
 #endif
 
+// Before a function in which numbers come round, and are meant to: clang's -fsanitize=integer asks about each.
+#if defined(__clang__)
+#define SYNCMAP_WRAPS [[clang::no_sanitize("integer")]]
+#else
+#define SYNCMAP_WRAPS
+#endif
+
 namespace syncmap::inline v0::detail {
 
 #if defined(__cpp_exceptions)

@@ -96,16 +96,16 @@ public:
         }
         // The first source's flag last: it stands for the unit (see moved()). Set earlier, it would send a
         // writer of another source's key to the heir while loads still find that source true.
-        for (std::size_t i = sources(); i-- > 0;) {
-            from_.tags[first_source(unit) + i].set_moved();
+        for (std::size_t i = sources(); i != 0; --i) {
+            from_.tags[first_source(unit) + i - 1].set_moved();
         }
         return true;
     }
 
 private:
     void unlock(std::size_t unit, std::size_t count) noexcept {
-        for (std::size_t i = count; i-- > 0;) {
-            bucket_lock& lock = from_.locks[first_source(unit) + i];
+        for (std::size_t i = count; i != 0; --i) {
+            bucket_lock& lock = from_.locks[first_source(unit) + i - 1];
             if (who_ == moved_by::load) {
                 lock.give_back();
             } else {

@@ -119,7 +119,7 @@ struct table : retired {
         return cut_to<std::size_t>((hash >> 1U) >> shift);
     }
     /// The smallest hash of a bucket; that of the bucket behind the last one is 0.
-    [[nodiscard]] std::uint64_t first_hash(std::size_t bucket) const noexcept {
+    [[nodiscard]] SYNCMAP_WRAPS std::uint64_t first_hash(std::size_t bucket) const noexcept {
         return bits == 0 ? 0 : std::uint64_t{bucket} << (64 - bits);
     }
     [[nodiscard]] Slot* slots_of(std::size_t bucket) const noexcept {

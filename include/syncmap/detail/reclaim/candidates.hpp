@@ -61,7 +61,7 @@ private:
     static constexpr std::size_t bits_a_chain = 128;
 
     /// The upper bits of a product: addresses differ in their lower ones.
-    [[nodiscard]] std::size_t hash(const void* address) const noexcept {
+    [[nodiscard]] SYNCMAP_WRAPS std::size_t hash(const void* address) const noexcept {
         const auto bits = std::uint64_t{reinterpret_cast<std::uintptr_t>(address)};
         return cut_to<std::size_t>(bits * 0x9e37'79b9'7f4a'7c15U >> shift_);
     }

@@ -267,7 +267,7 @@ private:
 
     /// After a write that has unlinked nothing. Where there is nothing to do this writes to nothing that is shared.
     template <class Disposer>
-    void go_on(std::uint32_t thread_index, domain& home, Disposer& dispose) {
+    SYNCMAP_WRAPS void go_on(std::uint32_t thread_index, domain& home, Disposer& dispose) {
         if (this_thread.until_turn == 0) {
             this_thread.until_turn = writes_a_turn;
             ++this_thread.turns;
@@ -286,7 +286,7 @@ private:
 
     /// Under the lock, which it gives back. Once in `interval` times with a look at what others share.
     template <class Disposer>
-    void tend(limbo& s, domain& home, Disposer& dispose) {
+    SYNCMAP_WRAPS void tend(limbo& s, domain& home, Disposer& dispose) {
         const std::uint32_t turn = s.touched.load(std::memory_order_relaxed) + 1;
         s.touched.store(turn, std::memory_order_relaxed);
         step(s, turn % interval == 0 || s.unsealed >= scan_objects, home, dispose);
@@ -339,7 +339,8 @@ private:
     }
 
     /// Takes over what another thread has left behind, if there is one that has.
-    SYNCMAP_NOINLINE void look_after_others(limbo& mine, std::uint32_t from, domain& home) {
+    SYNCMAP_NOINLINE SYNCMAP_WRAPS void look_after_others(limbo& mine, std::uint32_t from,
+                                                          domain& home) {
         limbo* const left = limbo_at(from + mine.place, home);
         if (left == nullptr || left == &mine) {
             return;

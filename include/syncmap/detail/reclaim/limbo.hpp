@@ -203,11 +203,14 @@ private:
         add(bytes, w.bytes);
     }
     void count_out(retired_weight w) noexcept {
-        add(objects, 0 - w.objects);
-        add(bytes, 0 - w.bytes);
+        subtract(objects, w.objects);
+        subtract(bytes, w.bytes);
     }
     static void add(atomic<std::size_t>& to, std::size_t what) noexcept {
         to.store(to.load(std::memory_order_relaxed) + what, std::memory_order_relaxed);
+    }
+    static void subtract(atomic<std::size_t>& from, std::size_t what) noexcept {
+        from.store(from.load(std::memory_order_relaxed) - what, std::memory_order_relaxed);
     }
 };
 
