@@ -3,9 +3,9 @@
 // Where others have macros: no name in the headers is one that a well-known header defines.
 //
 // Each macro here has a well-known one's name and parameters, and is nonsense. What the headers include themselves
-// comes first: the standard library's own names are its business. Not here: <curses.h>, whose clear(), erase() and
-// move() no header of C++ survives, the standard ones included (NCURSES_NOMACROS leaves them out), and macros that
-// their own headers ask to be kept to a few lines of a source file, as <boost/asio/yield.hpp> does.
+// comes first: the standard library's own names are its business. Not here: clear(), erase() and move() of a <curses.h>,
+// which no header of C++ survives, the standard ones included (that of ncurses has no macros for C++), and what its own
+// header asks to be kept to a few lines of a source file, as <boost/asio/yield.hpp> does.
 #include <algorithm>
 #include <any>
 #include <array>
