@@ -145,6 +145,7 @@ WORKLOADS (--list has a line for each)
   W4 W5 W6        1 % stores; 5 % inserts and 5 % erases; 50 % stores
   W7 W8 W9 W10    growth from empty; load_or_store; iteration; erase and reinsert
   W11             one hot key with a writer
+  W12             one reader beside writers, with --latency: do they make it wait?
   batch           16 loads in one call, for maps that have it
   ReadHeavy Exchange RapidGrow   the mixes of conc-map-bench
   YCSB-A B C D F  those of the Yahoo! Cloud Serving Benchmark

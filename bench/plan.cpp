@@ -53,8 +53,7 @@ void add_workload(std::vector<cell>& plan, const options& wanted, dataset_store&
     }
     if (c.what->how == manner::fill)  // one thread fills
         c.threads = 1;
-    if (c.what->least_threads > 1)  // one hot key
-        c.keys = 1;
+    if (c.what->one_key) c.keys = 1;
     const auto same = [&](const cell& other) {
         return other.what == c.what && other.type == c.type && other.keys == c.keys &&
                other.threads == c.threads;

@@ -54,6 +54,13 @@ script one_hot_key(const cell&, unsigned thread) {
     s.role = thread == 0 ? "write" : "read";
     return s;
 }
+script beside_writers(const cell& c, unsigned thread) {
+    script s = thread == 0 ? loads(c, thread)
+                           : mixture(c, thread, 0, c.keys,
+                                     {{op::store, 0.5}, {op::insert, 0.25}, {op::erase, 0.25}});
+    s.role = thread == 0 ? "read" : "write";
+    return s;
+}
 script nothing(const cell&, unsigned) { return {}; }
 
 // --- YCSB ---

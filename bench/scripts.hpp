@@ -16,6 +16,7 @@ script grow(const cell& c, unsigned thread);
 script w8(const cell& c, unsigned thread);
 script churn(const cell& c, unsigned thread);
 script one_hot_key(const cell& c, unsigned thread);
+script beside_writers(const cell& c, unsigned thread);
 script nothing(const cell& c, unsigned thread);
 script read_heavy(const cell& c, unsigned thread);
 script exchange(const cell& c, unsigned thread);

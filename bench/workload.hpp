@@ -67,6 +67,7 @@ struct workload {
     bool any_distribution = true;  ///< whether --dist has a meaning
     double filled = 1;             ///< part of `keys` that is in the map at the beginning
     double range = 1;              ///< key numbers go up to `keys` times this
+    bool one_key = false;
     unsigned least_threads = 1;
     script (*make)(const cell&, unsigned thread) = nullptr;
 

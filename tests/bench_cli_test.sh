@@ -22,7 +22,7 @@ check "--list names maps" says "std+shared_mutex"
 
 # --- every kind of workload ---
 
-for workload in W1 W2 W3 W4 W5 W6 W7 W8 W9 W10 W11 ReadHeavy Exchange RapidGrow YCSB-A YCSB-B YCSB-C \
+for workload in W1 W2 W3 W4 W5 W6 W7 W8 W9 W10 W11 W12 ReadHeavy Exchange RapidGrow YCSB-A YCSB-B YCSB-C \
     YCSB-D YCSB-F memory custom; do
     quick --workload $workload --keys 1k --type u64:u64
     check "$workload" says "u64:u64"

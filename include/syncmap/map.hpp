@@ -32,7 +32,8 @@ namespace syncmap::inline v0 {
 ///
 /// @tparam Key any object type.
 /// @tparam T   any object type, also one that can be neither copied nor moved (then use try_emplace(),
-///             visit(), pin()). Destructors must not throw.
+///             visit(), pin()). Destructors must not throw. What holds nothing but memory is used again
+///             by later writes: see `recyclable`.
 /// @tparam Hash callable with `const Key&` from several threads at once; declare `is_avalanching` if all
 ///             bits of its results are good, otherwise they are mixed again.
 ///             Hash and KeyEqual must not change the same map: they are called with its locks held.
@@ -44,8 +45,8 @@ namespace syncmap::inline v0 {
 ///             the process, and what a running for_each() copies.)
 ///
 /// @par Words used below
-/// - *Lock-free:* never waits for another thread; may look again when others have changed the same bucket
-///   in between, so somebody has made progress whenever this has not.
+/// - *Lock-free:* never waits for another thread. It looks again if another thread has changed the same bucket
+///   meanwhile: so at any time at least one of them comes to an end.
 /// - *May wait:* takes the lock of the key's bucket (while the map is being shrunk: of two neighbours),
 ///   which others hold for some tens of instructions, in which no code of yours runs but KeyEqual and,
 ///   where entries move, Hash and the allocator. What has been erased or replaced is put into a
@@ -496,8 +497,8 @@ public:
     [[nodiscard]] bool empty() const { return size() == 0; }
 
     /// Makes room for `n` entries in all. On an empty map done on return: no growth until there are more.
-    /// On a filled one a successor large enough is started, which further use completes. The room stays
-    /// until a quarter of it has been in use once.
+    /// On a filled one a larger table is started, which further use completes. The map does not shrink
+    /// below this room before it has once been a quarter full; from then on it shrinks as any other.
     /// @progress May wait; others never wait for it. @complexity O(n). @go None.
     /// @ordering None.
     /// @may_throw `std::bad_alloc` (also if Hash throws while flat entries move); `std::length_error` if

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Everything: syncmap::map, syncmap::set, syncmap::any_map, syncmap::hash, syncmap::pinned,
-// syncmap::map_stats, and the version.
+// syncmap::recyclable, syncmap::map_stats, and the version.
 #pragma once
 
 #include "any_map.hpp"
 #include "hash.hpp"
 #include "map.hpp"
 #include "pinned.hpp"
+#include "recyclable.hpp"
 #include "set.hpp"
 #include "stats.hpp"
 #include "version.hpp"

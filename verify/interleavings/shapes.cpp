@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The map under test in five shapes, driven by calls on small integers.
+// The map under test in six shapes, driven by calls on small integers.
 #include <memory>
 #include <syncmap/map.hpp>
 
@@ -40,10 +40,23 @@ public:
     }
     friend bool operator==(const watched& a, const watched& b) { return a.look() == b.look(); }
 
-private:
+protected:
     static constexpr int gone = -1;  ///< the number of an object that has been destroyed
 
     int id_;
+};
+
+/// The same, used again: nobody may look at it any more when it is assigned to.
+class reused : public watched {
+public:
+    using watched::watched;
+    reused(const reused&) = default;
+    reused& operator=(const reused& other) {
+        machine::touch(this, true);
+        id_ = other.look();
+        return *this;
+    }
+    ~reused() = default;
 };
 
 /// A flat key of two words, which must never be seen half overwritten.
@@ -93,6 +106,13 @@ struct hash_by_id {
         return chosen_hash{}(static_cast<std::uint64_t>(id_of(key)));
     }
 };
+
+}  // namespace
+
+template <>
+inline constexpr bool syncmap::recyclable<reused> = true;
+
+namespace {
 
 /// Counts what the map has allocated and not given back.
 template <class X>
@@ -252,6 +272,7 @@ std::span<const shape> all_shapes() noexcept {
         {"flat-wide-key", make_subject<wide_key, std::uint32_t>},
         {"node-word", make_subject<watched, std::uint64_t>},
         {"node-box", make_subject<std::uint64_t, watched>},
+        {"node-reused", make_subject<reused, reused>},
         {"set", make_subject<wide_key, no_value>, false},
     };
     return all;

@@ -27,6 +27,7 @@ public:
     using overflow_type = overflow_bucket<slot>;
     using view = bucket_view<slot>;
 
+    using base::as_node;
     using base::base;
 
     [[nodiscard]] static retired_weight weight(retired* r) noexcept {
@@ -91,6 +92,20 @@ public:
         }
     }
 
+    [[nodiscard]] static spare use_of([[maybe_unused]] retired* r) noexcept {
+        if constexpr (base::recycles_values) {
+            if (r->kind() == retired_kind::value) {
+                return spare::value;
+            }
+        }
+        if constexpr (base::recycles_entries) {
+            if (r->kind() == (lay::word ? retired_kind::node : retired_kind::entry)) {
+                return spare::entry;
+            }
+        }
+        return spare::none;
+    }
+
     bool destroy(retired* r, retired_list& unlinked) noexcept {
         const retired_kind kind = r->kind();
         if (kind == retired_kind::table) {
@@ -105,7 +120,7 @@ public:
                 return true;
             }
             if (kind == retired_kind::entry) {
-                base::release_node(as_node(r));
+                base::release_entry(as_node(r));
                 return true;
             }
         }
@@ -118,12 +133,6 @@ public:
 protected:
     static std::size_t bytes_of(const table_type& t) noexcept {
         return t.bytes() + t.overflow_count.load(std::memory_order_relaxed) * sizeof(overflow_type);
-    }
-
-    static node* as_node(retired* r) noexcept
-        requires(!lay::flat)
-    {
-        return static_cast<node*>(static_cast<keyed<Key>*>(r));
     }
 
     /// The key that a first value lives beside.

@@ -190,6 +190,11 @@ public:
     [[nodiscard]] SYNCMAP_INLINE bool has_hash(std::uint64_t hash) const noexcept {
         return (hash_.load(std::memory_order_relaxed) ^ hash) <= done;
     }
+    /// Makes it what it was when it was new, but for the key. Of an object that nobody else can reach.
+    void renew(std::uint64_t hash, retired_kind kind) noexcept {
+        hash_.store(hash & ~done, std::memory_order_relaxed);
+        link_.store(static_cast<std::uintptr_t>(kind), std::memory_order_relaxed);
+    }
     [[nodiscard]] Key* key() noexcept { return std::addressof(key_); }
     [[nodiscard]] const Key* key() const noexcept { return std::addressof(key_); }
 
@@ -210,6 +215,7 @@ public:
     using token = unit_of<T>;
 
     explicit word_node(std::uint64_t hash) noexcept : keyed<Key>(hash, retired_kind::node) {}
+    void renew(std::uint64_t hash) noexcept { keyed<Key>::renew(hash, retired_kind::node); }
 
     [[nodiscard]] token load() const noexcept { return value_.load(); }
     void store(token bits) noexcept { value_.store(bits); }
@@ -227,6 +233,7 @@ public:
 
     explicit box_node(std::uint64_t hash) noexcept
         : keyed<Key>(hash, retired_kind::none), box<T>(retired_kind::first_value) {}
+    void renew(std::uint64_t hash) noexcept { keyed<Key>::renew(hash, retired_kind::none); }
 
     /// The node that a first value lives in.
     static box_node* of(box<T>* first_value) noexcept {

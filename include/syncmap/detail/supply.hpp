@@ -7,6 +7,7 @@
 // a key that is likely there). Neither guess can be wrong beyond repair: a value made alone moves into the node
 // that it turns out to need, or, where that might throw or be noticed, is linked by a node without a first value;
 // a value made inside a node that is not needed is linked alone, and its node lives on as its memory.
+// Both may be made of what was unlinked some time ago (memory.hpp).
 // Used by engine.hpp and operations.hpp.
 #pragma once
 
@@ -42,13 +43,7 @@ public:
             make_value(std::forward<Args>(args)...);
             add_key(hash, std::forward<K>(key));
         } else {
-            node_ = memory_.make_node(hash, std::forward<K>(key));
-            SYNCMAP_TRY { memory_.construct(node_->first()->value(), std::forward<Args>(args)...); }
-            SYNCMAP_CATCH_ALL {
-                node_->drop_first();
-                memory_.release_key(std::exchange(node_, nullptr));
-                SYNCMAP_RETHROW;
-            }
+            node_ = memory_.make_entry(hash, std::forward<K>(key), std::forward<Args>(args)...);
             key_ = node_->key();
             value_ = node_->first();
             has_value_ = true;
@@ -61,14 +56,7 @@ public:
         if constexpr (lay::word) {
             value_ = detail::to_bits(T(std::forward<Args>(args)...));
         } else {
-            auto* const made = ::new (static_cast<void*>(memory_.template allocate<box<T>>(1)))
-                box<T>(retired_kind::value);
-            SYNCMAP_TRY { memory_.construct(made->value(), std::forward<Args>(args)...); }
-            SYNCMAP_CATCH_ALL {
-                memory_.deallocate(made, 1);
-                SYNCMAP_RETHROW;
-            }
-            value_ = made;
+            value_ = memory_.make_box(std::forward<Args>(args)...);
         }
         has_value_ = true;
     }
@@ -79,11 +67,13 @@ public:
         if constexpr (lay::flat) {
             key_ = std::addressof(flat_key_.emplace(std::forward<K>(key)));
         } else {
-            node_ = memory_.make_node(hash, std::forward<K>(key));
-            key_ = node_->key();
-            if constexpr (!lay::word) {
+            if constexpr (lay::word) {
+                node_ = memory_.make_entry(hash, std::forward<K>(key));
+            } else {
+                node_ = memory_.make_node(hash, std::forward<K>(key));
                 settle_value();
             }
+            key_ = node_->key();
         }
     }
 

@@ -32,6 +32,7 @@ public:
     using typename base::slot;
     using typename base::table_type;
     using memory_type = memory<Key, T, Allocator>;
+    using base::garbage_;
 
     static constexpr unsigned units_per_write = 3;  ///< the one at home and two more
     static constexpr unsigned units_per_miss = 1;
@@ -41,8 +42,8 @@ public:
     tables(const Hash& hash, const Allocator& memory_from)
         : base(memory_from), home_(&domain::process()), hash_(hash) {}
     tables(tables&& other) noexcept
-        : base(other.allocator()), read_(other.read_.exchange(nullptr, std::memory_order_relaxed)),
-          home_(other.home_), garbage_(std::move(other.garbage_)), hash_(other.hash_) {}
+        : base(std::move(other)), read_(other.read_.exchange(nullptr, std::memory_order_relaxed)),
+          home_(other.home_), hash_(other.hash_) {}
     tables(const tables&) = delete;
     tables& operator=(const tables&) = delete;
 
@@ -450,7 +451,6 @@ private:
 
     atomic<table_type*> read_{nullptr};
     domain* home_;
-    garbage garbage_{};
     [[no_unique_address]] Hash hash_;
 };
 

@@ -18,7 +18,7 @@
 // How to destroy is the Disposer's business (disposer.hpp):
 //     weight(r) -> {objects, bytes}; inside(r): the value that goes with r, or null, which hazards announce
 //     apart from r; goes_with_key(r): whether r is such a value; separate(r): r does not go with another any
-//     more; destroy(r, out) -> true when gone; false when only a step was done; what it unlinks goes to `out`;
+//     more; use_of(r): as what a write can use it again; destroy(r, out) -> true when gone; false when only a step was done; what it unlinks goes to `out`;
 //     allocate_bytes(n), deallocate_bytes(at, n): memory for limbos.
 #pragma once
 
@@ -38,7 +38,7 @@ public:
     static constexpr std::uint32_t writes_a_turn = limit(61U, 3U);
     /// What one write compares: as many objects as there are hazard slots, so that neither costs more than the other;
     /// but no fewer than this, and no more than that.
-    static constexpr std::size_t compare_at_least = limit<std::size_t>(256, 4);
+    static constexpr std::size_t compare_at_least = limit<std::size_t>(128, 4);
     static constexpr std::size_t compare_at_most = 3 * scan_objects;
 
     garbage() noexcept = default;
@@ -79,6 +79,9 @@ public:
         limbo& mine = limbo_of(thread_index, dispose);
         mine.lock.lock();
         mine.retire(list);
+        if constexpr (Disposer::recycling) {
+            mine.make_offers(dispose);
+        }
         tend(mine, home, dispose);
     }
     /// The same for a load, which waits for nobody: calls unlink(list), which fills the list, if a limbo is free.
@@ -93,6 +96,13 @@ public:
             }
             mine->lock.give_back();
         }
+    }
+
+    /// An object that nobody can see any more, to be used again; null if none is at hand. Waits for nobody.
+    [[nodiscard]] retired* take_spare(spare use) noexcept {
+        const thread_record* const me = this_thread.record;
+        limbo* const mine = me != nullptr ? existing(me->index) : nullptr;
+        return mine != nullptr ? mine->shelves[static_cast<std::size_t>(use)].take() : nullptr;
     }
 
     /// Whether this thread is in a destructor that this garbage runs.
@@ -116,7 +126,7 @@ public:
             return;
         }
         hand h;
-        take_everything(h, may_wait);
+        take_everything(h, dispose, may_wait);
         // epoch.hpp, I2: the first look that says so is enough, whoever comes after it.
         const std::uint64_t stamp = home.stamp();
         if (wait_until([&] { return stamp < home.oldest(); }, may_wait)) {
@@ -144,7 +154,7 @@ public:
             again = false;
             for_each_limbo([&](limbo& s) {
                 hand h;
-                s.take_all(h);
+                s.take_all(h, dispose);
                 again = again || !h.empty();
                 h.passed.splice(h.ready);
                 while (!h.passed.empty()) {
@@ -382,7 +392,8 @@ private:
     }
 
     /// For a reclaim(): takes all that the limbos have, and what others have in hand.
-    void take_everything(hand& h, bool may_wait) const {
+    template <class Disposer>
+    void take_everything(hand& h, Disposer& dispose, bool may_wait) const {
         // All are closed before any is waited for: what is in hands may be on its way to another limbo.
         for_each_limbo([](limbo& s) {
             const lock_guard locked(s.lock, nullptr);
@@ -392,10 +403,10 @@ private:
             // (G4) acquire: pairs with (G3).
             wait_until([&] { return s.in_hands.load(std::memory_order_acquire) == 0; }, may_wait);
         });
-        for_each_limbo([&h](limbo& s) {
+        for_each_limbo([&](limbo& s) {
             const lock_guard locked(s.lock, nullptr);
             s.closed = false;
-            s.take_all(h);
+            s.take_all(h, dispose);
         });
     }
 
@@ -462,7 +473,11 @@ private:
             }
         });
         all.for_each([&](retired* r) {
-            if (!dispose.goes_with_key(r)) {
+            const auto use = static_cast<std::size_t>(dispose.use_of(r));
+            if (use < spare_kinds && h.room[use] != 0) {
+                --h.room[use];
+                push(h.spares[use], r);
+            } else if (!dispose.goes_with_key(r)) {
                 push(plain, r);
             }
         });

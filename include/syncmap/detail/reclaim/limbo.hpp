@@ -6,11 +6,13 @@
 // Objects go through four lists: `fresh` (just retired), `waiting` (they have a ticket: epoch.hpp), `passed`
 // (nobody can reach them any more, nor begin to announce them) and `ready` (they have been compared with all hazards
 // after that, once, and none announced them: to be destroyed without another look). What was announced waits in
-// `announced`, to be compared again.
+// `announced`, to be compared again. What would be `ready` and can be used again goes to `spares` instead, as long as
+// there is room, and from there, one at a time, to `offer`.
 // L1  All that is not atomic is under the lock, which is its own thread's nearly always.
 // L2  What is in a hand is in no list, and not in `objects` and `bytes`, but `in_hands` counts the hand until what
 //     it held is gone, or in a list again.
-// L3  Tables and generations are large: each is destroyed step by step, behind all plain objects.
+// L3  What is on `offer` is in no list either, nor counted: whoever takes it, without the lock, owns it.
+// L4  Tables and generations are large: each is destroyed step by step, behind all plain objects.
 // Used by garbage.hpp.
 #pragma once
 
@@ -33,6 +35,10 @@ inline constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} <
 /// Objects that one write destroys.
 inline constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
 
+/// What writes can use again: a value that was allocated alone, or an entry, which is a key with its first value.
+enum class spare : std::uint8_t { value, entry, none };
+inline constexpr std::size_t spare_kinds = 2;
+
 inline bool is_whole(const retired& r) noexcept { return r.kind() >= retired_kind::table; }
 
 /// Whether to compare, rather than to destroy what is ready. The parts of a whole are compared when there are
@@ -46,13 +52,21 @@ struct hand {
     std::size_t doomed_count = 0;
     retired_list passed{};
     retired_list ready{};
-    retired_list again{};      ///< announced so far,
-    std::size_t look = 0;      ///< of which this many are to be compared again
-    retired_list announced{};  ///< as it has turned out
+    retired_list spares[spare_kinds]{};
+    std::size_t room[spare_kinds]{};  ///< how many may be added
+    retired_list again{};             ///< announced so far,
+    std::size_t look = 0;             ///< of which this many are to be compared again
+    retired_list announced{};         ///< as it has turned out
 
     [[nodiscard]] retired_weight weight() const noexcept {
-        return {passed.objects() + ready.objects() + again.objects() + announced.objects(),
-                passed.bytes() + ready.bytes() + again.bytes() + announced.bytes()};
+        std::size_t objects = 0;
+        std::size_t bytes = 0;
+        for (const retired_list* list :
+             {&passed, &ready, &spares[0], &spares[1], &again, &announced}) {
+            objects += list->objects();
+            bytes += list->bytes();
+        }
+        return {objects, bytes};
     }
     [[nodiscard]] bool empty() const noexcept { return weight().objects == 0; }
 
@@ -70,6 +84,34 @@ struct hand {
     }
 };
 
+/// What writes can use again, of one kind.
+struct shelf {
+    static constexpr std::size_t least = limit<std::size_t>(64, 2);
+
+    retired_list spares;
+    std::size_t used = 0;             ///< how many have been put on offer lately
+    std::size_t room = least;         ///< for so many; grows with their use
+    atomic<retired*> offer{nullptr};  ///< one of them, for the thread's next write
+
+    /// Takes what is on offer, without the lock; null if there is nothing.
+    [[nodiscard]] retired* take() noexcept {
+        // (L5) acquire: pairs with (L6): whatever was done to it before is over.
+        return offer.load(std::memory_order_relaxed) == nullptr
+                   ? nullptr
+                   : offer.exchange(nullptr, std::memory_order_acquire);
+    }
+    /// Now and then: decides how many to keep, and gives up what has not been used, if it is more.
+    void adapt(retired_list& ready) noexcept {
+        room = std::clamp(4 * std::exchange(used, 0), least, scan_objects);
+        if (spares.objects() > room) {
+            ready.splice(spares);
+        }
+    }
+    [[nodiscard]] std::size_t room_left() const noexcept {
+        return room - smaller_of(room, spares.objects());
+    }
+};
+
 struct limbo {
     explicit limbo(std::uint32_t number) noexcept : place(number) {}
 
@@ -84,7 +126,9 @@ struct limbo {
     retired_list passed{};
     retired_list ready{};
     retired_list announced{};
+    shelf shelves[spare_kinds]{};
     std::size_t look_again = 0;         ///< how many of `announced` are to be compared again
+    std::size_t passed_lately = 0;      ///< objects, since the shelves were adapted
     std::size_t dropped = 0;            ///< handles, when that was asked last
     atomic<std::uint32_t> touched{0};   ///< how often something was retired here; comes round
     atomic<std::uint32_t> in_hands{0};  ///< who have taken something out that is not gone yet
@@ -106,6 +150,21 @@ struct limbo {
         fresh.splice(list);
     }
 
+    /// Puts something out to be used again, where there is nothing.
+    template <class Disposer>
+    void make_offers(Disposer& dispose) noexcept {
+        for (shelf& s : shelves) {
+            if (!s.spares.empty() && s.offer.load(std::memory_order_relaxed) == nullptr) {
+                const retired_weight w = dispose.weight(s.spares.front());
+                count_out(w);
+                // (L6) release: pairs with (L5).
+                s.offer.store(s.spares.pop(w.objects, w.bytes), std::memory_order_release);
+                ++s.used;
+                prefetch(s.spares.front());
+            }
+        }
+    }
+
     /// Finds out what nobody can see any more. True if the thread has unlinked much more than that meanwhile.
     bool look(domain& home) noexcept {
         if (unsealed != 0) {
@@ -121,9 +180,16 @@ struct limbo {
             over = !waiting.empty() && home.is_over(ticket);
             if (over) {
                 look_again = smaller_of(announced.objects(), look_again + waiting.objects());
+                passed_lately += waiting.objects();
                 passed.splice(waiting);
             }
         } while (over);
+        if (passed_lately >= scan_objects / 2) {
+            passed_lately = 0;
+            for (shelf& s : shelves) {
+                s.adapt(ready);
+            }
+        }
         if (!announced.empty()) {
             const std::size_t now = home.dropped();
             if (now - dropped >= scan_objects) {
@@ -162,6 +228,9 @@ struct limbo {
         if (look_again != 0) {
             h.again.splice(announced);
         }
+        for (std::size_t i = 0; i < spare_kinds; ++i) {
+            h.room[i] = shelves[i].room_left();
+        }
         h.look = std::exchange(look_again, 0);
         count_out(h.weight());
     }
@@ -169,18 +238,31 @@ struct limbo {
     void take_what_has_passed(hand& h) noexcept {
         h.passed.splice(passed);
         h.ready.splice(ready);
+        for (shelf& s : shelves) {
+            h.ready.splice(s.spares);
+        }
         h.again.splice(announced);
         h.look = std::exchange(look_again, 0);
         count_out(h.weight());
     }
     /// All, in addition to what the hand has.
-    void take_all(hand& h) noexcept {
+    template <class Disposer>
+    void take_all(hand& h, Disposer& dispose) noexcept {
+        for (shelf& s : shelves) {
+            if (retired* const r = s.take()) {
+                const retired_weight w = dispose.weight(r);
+                h.ready.push(r, w.objects, w.bytes);
+            }
+        }
         const retired_weight before = h.weight();
         h.passed.splice(announced);
         h.passed.splice(passed);
         h.passed.splice(waiting);
         h.passed.splice(fresh);
         h.ready.splice(ready);
+        for (shelf& s : shelves) {
+            h.ready.splice(s.spares);
+        }
         unsealed = 0;
         look_again = 0;
         const retired_weight after = h.weight();
@@ -191,6 +273,9 @@ struct limbo {
         passed.splice(h.passed);
         h.ready.splice(ready);
         ready.splice(h.ready);
+        for (std::size_t i = 0; i < spare_kinds; ++i) {
+            shelves[i].spares.splice(h.spares[i]);
+        }
         h.again.splice(announced);
         h.again.splice(h.announced);
         announced.splice(h.again);
