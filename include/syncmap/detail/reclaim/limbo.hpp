@@ -86,11 +86,12 @@ struct hand {
 
 /// What writes can use again, of one kind.
 struct shelf {
-    static constexpr std::size_t least = limit<std::size_t>(64, 2);
+    static constexpr std::uint32_t least = limit(64U, 2U);
+    static constexpr std::uint32_t most = scan_objects;
 
     retired_list spares;
-    std::size_t used = 0;             ///< how many have been put on offer lately
-    std::size_t room = least;         ///< for so many; grows with their use
+    std::uint32_t used = 0;           ///< how many have been put on offer lately
+    std::uint32_t room = least;       ///< for so many; grows with their use
     atomic<retired*> offer{nullptr};  ///< one of them, for the thread's next write
 
     /// Takes what is on offer, without the lock; null if there is nothing.
@@ -102,13 +103,13 @@ struct shelf {
     }
     /// Now and then: decides how many to keep, and gives up what has not been used, if it is more.
     void adapt(retired_list& ready) noexcept {
-        room = std::clamp(4 * std::exchange(used, 0), least, scan_objects);
+        room = std::clamp(4 * std::exchange(used, 0U), least, most);
         if (spares.objects() > room) {
             ready.splice(spares);
         }
     }
     [[nodiscard]] std::size_t room_left() const noexcept {
-        return room - smaller_of(room, spares.objects());
+        return room - smaller_of(std::size_t{room}, spares.objects());
     }
 };
 
@@ -116,11 +117,12 @@ struct limbo {
     explicit limbo(std::uint32_t number) noexcept : place(number) {}
 
     bucket_lock lock{};
-    std::uint32_t place;       ///< in the directory
-    bool closed = false;       ///< a reclaim() is about to take everything
-    std::size_t unsealed = 0;  ///< weight of what is in `fresh` and has no ticket yet
-    std::uint64_t sealed = 0;  ///< the last ticket that was taken
-    std::uint64_t ticket = 0;  ///< of `waiting`
+    std::uint32_t place;              ///< in the directory
+    bool closed = false;              ///< a reclaim() is about to take everything
+    std::uint32_t passed_lately = 0;  ///< weight of what has, since the shelves were adapted
+    std::size_t unsealed = 0;         ///< weight of what is in `fresh` and has no ticket yet
+    std::uint64_t sealed = 0;         ///< the last ticket that was taken
+    std::uint64_t ticket = 0;         ///< of `waiting`
     retired_list fresh{};
     retired_list waiting{};
     retired_list passed{};
@@ -128,15 +130,14 @@ struct limbo {
     retired_list announced{};
     shelf shelves[spare_kinds]{};
     std::size_t look_again = 0;         ///< how many of `announced` are to be compared again
-    std::size_t passed_lately = 0;      ///< objects, since the shelves were adapted
     std::size_t dropped = 0;            ///< handles, when that was asked last
     atomic<std::uint32_t> touched{0};   ///< how often something was retired here; comes round
     atomic<std::uint32_t> in_hands{0};  ///< who have taken something out that is not gone yet
     atomic<std::size_t> objects{0};     ///< in the lists
     atomic<std::size_t> bytes{0};
-    std::byte apart[64];            ///< no line of what is above is one of what is below
-    atomic<std::uint32_t> seen{0};  ///< `touched`, when another thread looked last
-    std::byte apart_too[64];
+    std::byte apart[64 - sizeof(bytes)];  ///< no line of what is above is one of what is below
+    atomic<std::uint32_t> seen{0};        ///< `touched`, when another thread looked last
+    std::byte apart_too[64 - sizeof(seen)];
 
     [[nodiscard]] retired_weight weight() const noexcept {
         return {objects.load(std::memory_order_relaxed), bytes.load(std::memory_order_relaxed)};
@@ -180,7 +181,7 @@ struct limbo {
             over = !waiting.empty() && home.is_over(ticket);
             if (over) {
                 look_again = smaller_of(announced.objects(), look_again + waiting.objects());
-                passed_lately += waiting.objects();
+                passed_lately += static_cast<std::uint32_t>(waiting.objects());
                 passed.splice(waiting);
             }
         } while (over);
