@@ -451,6 +451,8 @@ public:
 
     /// Removes the entries for which `pred(const Key&, const T&)` is true, each tested and erased
     /// atomically; returns how many. pred runs again for an entry that has changed after it was tested.
+    /// What is removed is the entry that was shown, also one that no key finds (NaN); never one that has
+    /// come in its place with an equal key.
     /// @progress As for_each() and erase(). @complexity O(n). @go `Range` and `CompareAndDelete`.
     /// @ordering As for_each() and erase().
     /// @may_throw As for_each() and erase(), and what pred throws; what was erased stays erased.
@@ -599,9 +601,9 @@ private:
                       "syncmap::map: with allocators that differ keys are copied and values moved");
         impl_.set_functions(other.impl_);
         // Each entry leaves the one map when it is in the other: whatever throws, no entry is in both, or in none.
-        other.impl_.for_each([&](const Key& key, const T& value) {
+        other.impl_.erase_if([&](const Key& key, const T& value) {
             impl_.insert(key, std::move_if_noexcept(const_cast<T&>(value)));
-            other.impl_.erase(key);
+            return true;
         });
         other.impl_.destroy_everything();
     }

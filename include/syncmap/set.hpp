@@ -182,7 +182,8 @@ public:
             [&](const Key& key, const present&) -> decltype(auto) { return std::invoke(f, key); });
     }
 
-    /// Takes out the keys for which `pred(const Key&)` is true; returns how many.
+    /// Takes out the keys for which `pred(const Key&)` is true, these very keys, also what no key equals
+    /// (NaN); returns how many.
     /// @progress As for_each() and erase(). @complexity O(n). @go `Range` and `Delete`.
     /// @ordering As for_each() and erase().
     /// @may_throw As for_each(), and what pred throws; what was taken out stays out.

@@ -111,12 +111,15 @@ template <class T>
 template <class X>
 class atomic_words {
 public:
-    [[nodiscard]] from_words<X> load() const noexcept {
-        std::array<unit_of<X>, words_of<X>> copy;
+    using words = std::array<unit_of<X>, words_of<X>>;
+
+    [[nodiscard]] from_words<X> load() const noexcept { return from_words<X>(load_words().data()); }
+    [[nodiscard]] words load_words() const noexcept {
+        words copy;
         for (std::size_t i = 0; i < copy.size(); ++i) {
             copy[i] = words_[i].load(std::memory_order_acquire);  // (S1) pairs with (S2)
         }
-        return from_words<X>(copy.data());
+        return copy;
     }
     /// Of one word.
     [[nodiscard]] unit_of<X> load_word() const noexcept
@@ -124,8 +127,8 @@ public:
     {
         return words_[0].load(std::memory_order_acquire);  // (S1)
     }
-    void store(const X& x) noexcept {
-        const auto copy = to_words(x);
+    void store(const X& x) noexcept { store_words(to_words(x)); }
+    void store_words(const words& copy) noexcept {
         for (std::size_t i = 0; i < copy.size(); ++i) {
             words_[i].store(copy[i], std::memory_order_release);  // (S2) pairs with (S1)
         }
@@ -278,9 +281,13 @@ public:
     [[nodiscard]] token load() const noexcept { return value_.load(); }
     void store_key(const Key& key) noexcept { key_.store(key); }
     void store(token bits) noexcept { value_.store(bits); }
+    /// The very words: bits that are no part of the key's value may say which entry it is (entry_id).
     void copy_from(const flat_slot& other) noexcept {
-        store_key(other.load_key().get());
+        key_.store_words(other.key_.load_words());
         store(other.load());
+    }
+    [[nodiscard]] typename atomic_words<Key>::words load_key_words() const noexcept {
+        return key_.load_words();
     }
 
 private:
@@ -316,5 +323,20 @@ struct layout {
     using slot = std::conditional_t<flat, flat_slot<Key, T>, node_slot<node>>;
     using token = std::conditional_t<word, unit_of<T>, box<T>*>;
 };
+
+/// Says which of a map's entries is meant, whatever KeyEqual says: a key that does not even equal itself (NaN) leads
+/// to none. A node is told by its address, and must be kept alive; a flat entry by the words of its key and, where
+/// several may have these, its value, which nobody can have replaced then.
+template <class Key, class T>
+struct node_id {
+    const typename layout<Key, T>::node* at;
+};
+template <class Key, class T>
+struct flat_id {
+    typename atomic_words<Key>::words key;
+    typename layout<Key, T>::token value;
+};
+template <class Key, class T>
+using entry_id = std::conditional_t<is_flat<Key, T>, flat_id<Key, T>, node_id<Key, T>>;
 
 }  // namespace syncmap::inline v0::detail
