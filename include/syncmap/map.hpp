@@ -19,6 +19,33 @@
 
 namespace syncmap::inline v0 {
 
+namespace detail {
+
+/// Whether X can be looked into. The answer to one who asks does not change, so each has to ask for himself.
+template <class X, class WhoAsks>
+concept complete = requires(WhoAsks*) { sizeof(X); };
+
+/// Whether Hash and KeyEqual take keys; true as long as Key is not complete, which a map's or set's is that is a
+/// member of its own key.
+template <class Hash, class Key, class WhoAsks>
+consteval bool hashes() {
+    if constexpr (complete<Key, WhoAsks>) {
+        return std::is_invocable_r_v<std::size_t, const Hash&, const Key&>;
+    } else {
+        return true;
+    }
+}
+template <class KeyEqual, class Key, class WhoAsks>
+consteval bool compares() {
+    if constexpr (complete<Key, WhoAsks>) {
+        return std::is_invocable_r_v<bool, const KeyEqual&, const Key&, const Key&>;
+    } else {
+        return true;
+    }
+}
+
+}  // namespace detail
+
 /// A concurrent map from Key to T, with the semantics of Go's `sync.Map`.
 ///
 /// Any number of threads may call any member at the same time, but for construction, destruction, move and
@@ -32,7 +59,8 @@ namespace syncmap::inline v0 {
 ///
 /// @tparam Key any object type.
 /// @tparam T   any object type, also one that can be neither copied nor moved (then use try_emplace(),
-///             visit(), pin()). Destructors must not throw.
+///             visit(), pin()). Destructors must not throw. T and Key may be incomplete until a member is
+///             called: a map may be a member of its own T.
 /// @tparam Hash callable with `const Key&` from several threads at once; declare `is_avalanching` if all
 ///             bits of its results are good, otherwise they are mixed again.
 ///             Hash and KeyEqual must not change the same map: they are called with its locks held.
@@ -81,10 +109,10 @@ class map {
         std::is_same_v<T, std::remove_cv_t<T>>,
         "syncmap::map: write T without const or volatile: values are const for readers anyway");
     static_assert(
-        std::is_invocable_r_v<std::size_t, const Hash&, const Key&>,
+        detail::hashes<Hash, Key, map>(),
         "syncmap::map: Hash cannot hash Key: specialise std::hash<Key>, or pass a Hash whose "
         "`std::size_t operator()(const Key&) const` exists");
-    static_assert(std::is_invocable_r_v<bool, const KeyEqual&, const Key&, const Key&>,
+    static_assert(detail::compares<KeyEqual, Key, map>(),
                   "syncmap::map: KeyEqual cannot compare two Keys: give Key an operator==, or pass "
                   "a KeyEqual "
                   "whose `bool operator()(const Key&, const Key&) const` exists");

@@ -22,7 +22,7 @@ class operations;
 /// May be moved to and dropped in another thread, also after the thread that made it has ended; may be held
 /// for as long as one likes (it holds back this one value, and nothing else). Must not outlive the map.
 /// Not safe for use by two threads at once without synchronisation, like any object; what it points to is
-/// shared and const.
+/// shared and const. T must be complete.
 /// @progress Lock-free; looking at the value wait-free. @complexity O(1).
 /// @may_throw Nothing, but from the map's members that make one.
 template <class T>

@@ -313,30 +313,71 @@ private:
 
 struct no_node {};
 
-/// Which of the above a map uses.
+/// What a reader takes from an entry: see above. Becomes what it is made of, and is made of that, without asking.
+template <class T>
+class token_of {
+public:
+    using made_of = std::conditional_t<is_word<T>, unit_of<T>, box<T>*>;
+
+    constexpr token_of() noexcept = default;
+    constexpr token_of(made_of from) noexcept : made_of_(from) {}     // NOLINT(*-explicit-*)
+    constexpr operator made_of() const noexcept { return made_of_; }  // NOLINT(*-explicit-*)
+    constexpr box<T>* operator->() const noexcept
+        requires(!is_word<T>)
+    {
+        return made_of_;
+    }
+    // Each pair of operands has one that fits exactly: the operators of T's namespace are candidates, too.
+    friend constexpr bool operator==(token_of a, token_of b) noexcept {
+        return a.made_of_ == b.made_of_;
+    }
+    friend constexpr bool operator==(token_of a, made_of b) noexcept { return a.made_of_ == b; }
+    friend constexpr bool operator==(token_of a, std::nullptr_t) noexcept
+        requires(!is_word<T>)
+    {
+        return a.made_of_ == nullptr;
+    }
+
+private:
+    made_of made_of_{};
+};
+
+/// An entry's node, where it needs one.
+template <class Key, class T>
+class node_of : public std::conditional_t<is_word<T>, word_node<Key, T>, box_node<Key, T>> {
+public:
+    explicit node_of(std::uint64_t hash) noexcept
+        : std::conditional_t<is_word<T>, word_node<Key, T>, box_node<Key, T>>(hash) {}
+};
+
+/// What a bucket has of an entry.
+template <class Key, class T>
+class slot_of
+    : public std::conditional_t<is_flat<Key, T>, flat_slot<Key, T>, node_slot<node_of<Key, T>>> {};
+
+/// Which of the above a map uses. All of these can be named, and a map be a member, while T (or Key) is not complete:
+/// nothing is asked of the types before a member of the map is called. That is why they are classes.
 template <class Key, class T>
 struct layout {
     static constexpr bool flat = is_flat<Key, T>;
     static constexpr bool word = is_word<T>;
-    using node = std::conditional_t<flat, no_node,
-                                    std::conditional_t<word, word_node<Key, T>, box_node<Key, T>>>;
-    using slot = std::conditional_t<flat, flat_slot<Key, T>, node_slot<node>>;
-    using token = std::conditional_t<word, unit_of<T>, box<T>*>;
+    using node = node_of<Key, T>;
+    using slot = slot_of<Key, T>;
+    using token = token_of<T>;
 };
 
 /// Says which of a map's entries is meant, whatever KeyEqual says: a key that does not even equal itself (NaN) leads
 /// to none. A node is told by its address, and must be kept alive; a flat entry by the words of its key and, where
 /// several may have these, its value, which nobody can have replaced then.
 template <class Key, class T>
-struct node_id {
-    const typename layout<Key, T>::node* at;
+struct entry_id {
+    const node_of<Key, T>* at;
 };
 template <class Key, class T>
-struct flat_id {
+    requires is_flat<Key, T>
+struct entry_id<Key, T> {
     typename atomic_words<Key>::words key;
-    typename layout<Key, T>::token value;
+    token_of<T> value;
 };
-template <class Key, class T>
-using entry_id = std::conditional_t<is_flat<Key, T>, flat_id<Key, T>, node_id<Key, T>>;
 
 }  // namespace syncmap::inline v0::detail
