@@ -12,39 +12,13 @@
 #include <utility>
 #include <vector>
 
+#include "detail/keys.hpp"
 #include "detail/operations.hpp"
 #include "hash.hpp"
 #include "pinned.hpp"
 #include "stats.hpp"
 
 namespace syncmap::inline v0 {
-
-namespace detail {
-
-/// Whether X can be looked into. The answer to one who asks does not change, so each has to ask for himself.
-template <class X, class WhoAsks>
-concept complete = requires(WhoAsks*) { sizeof(X); };
-
-/// Whether Hash and KeyEqual take keys; true as long as Key is not complete, which a map's or set's is that is a
-/// member of its own key.
-template <class Hash, class Key, class WhoAsks>
-consteval bool hashes() {
-    if constexpr (complete<Key, WhoAsks>) {
-        return std::is_invocable_r_v<std::size_t, const Hash&, const Key&>;
-    } else {
-        return true;
-    }
-}
-template <class KeyEqual, class Key, class WhoAsks>
-consteval bool compares() {
-    if constexpr (complete<Key, WhoAsks>) {
-        return std::is_invocable_r_v<bool, const KeyEqual&, const Key&, const Key&>;
-    } else {
-        return true;
-    }
-}
-
-}  // namespace detail
 
 /// A concurrent map from Key to T, with the semantics of Go's `sync.Map`.
 ///
@@ -66,7 +40,9 @@ consteval bool compares() {
 ///             Hash and KeyEqual must not change the same map: they are called with its locks held.
 /// @tparam KeyEqual an equivalence, callable likewise. Where Hash and KeyEqual both have `is_transparent`
 ///             (the defaults for strings do), members take any key that both accept, and build a Key only
-///             to insert it. Otherwise what is no Key is converted to one first.
+///             to insert it; where Key is a string or a view, also what converts to a view of the same
+///             characters. Otherwise what is no Key is converted to one first. What can be inserted can be
+///             looked up, and what neither is refused in one sentence.
 /// @tparam Allocator all memory of the map comes from it and is back when the destructor returns; must be
 ///             usable from several threads at once. (Outside it: a small record a thread, which belongs to
 ///             the process, and what a running for_each() copies.)
@@ -571,36 +547,47 @@ private:
     friend struct detail::inspector;
     using operations = detail::operations<Key, T, Hash, KeyEqual, Allocator>;
 
-    static constexpr bool transparent = requires {
-        typename Hash::is_transparent;
-        typename KeyEqual::is_transparent;
-    };
+    template <class K>
+    static constexpr detail::key_use use_of = detail::use_of<K, Key, Hash, KeyEqual>();
 
     /// The key as it is where Hash and KeyEqual take it so, otherwise converted.
     template <class K>
     static decltype(auto) lookup_key(const K& key) {
-        if constexpr (std::is_same_v<K, Key> || transparent) {
+        constexpr detail::key_use use = use_of<const K&>;
+        if constexpr (use == detail::key_use::as_it_is) {
             return (key);
+        } else if constexpr (use == detail::key_use::as_view) {
+            return static_cast<typename detail::view_of<Key>::type>(key);
+        } else if constexpr (use == detail::key_use::as_array) {
+            using element = std::remove_cv_t<std::remove_extent_t<K>>;
+            return static_cast<Key>(const_cast<element*>(key));
+        } else if constexpr (use == detail::key_use::converted) {
+            return static_cast<Key>(key);
         } else {
             static_assert(
-                std::is_convertible_v<const K&, Key>,
+                use != detail::key_use::none,
                 "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
-                "are not both transparent");
-            return static_cast<Key>(key);
+                "do not both take it as it is (as transparent ones may)");
+            return detail::no_key<Key>();
         }
     }
     template <class K>
     static decltype(auto) insert_key(K&& key) {
-        static_assert(std::is_constructible_v<Key, K>,
-                      "syncmap::map: Key cannot be constructed from this key");
-        if constexpr (std::is_same_v<std::remove_cvref_t<K>, Key> || transparent) {
+        constexpr detail::key_use use = use_of<K>;
+        constexpr bool constructible = std::is_constructible_v<Key, K>;
+        if constexpr (use == detail::key_use::as_it_is && constructible) {
             return std::forward<K>(key);
-        } else {
-            static_assert(
-                std::is_convertible_v<K, Key>,
-                "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
-                "are not both transparent");
+        } else if constexpr (use == detail::key_use::as_view) {
+            return static_cast<typename detail::view_of<Key>::type>(key);
+        } else if constexpr (use == detail::key_use::converted) {
             return static_cast<Key>(std::forward<K>(key));
+        } else {
+            static_assert(constructible, "syncmap::map: Key cannot be constructed from this key");
+            static_assert(
+                !constructible,
+                "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
+                "do not both take it as it is (as transparent ones may)");
+            return detail::no_key<Key>();
         }
     }
     static constexpr auto to_lookup_key = [](const auto& key) -> decltype(auto) {
