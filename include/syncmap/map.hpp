@@ -300,12 +300,34 @@ public:
     /// @ordering Synchronizes with every call that sees it.
     /// @may_throw What Hash, KeyEqual, constructing Key and T, and allocating throw; strong.
     template <class K = Key, class V = T>
+        requires(!detail::taken_as_const<K, Key> && !detail::taken_as_const<V, T>)
     void store(K&& key, V&& value) {
         static_assert(
             std::is_constructible_v<T, V>,
             "syncmap::map::store(key, value): T cannot be constructed from value (a T that cannot "
             "be moved or copied is made in place by try_emplace())");
         impl_.store(insert_key(std::forward<K>(key)), std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as store() above. @go `Store`.
+    template <class K, class V = T>
+        requires detail::taken_as_const<K&, Key> && (!detail::taken_as_const<V, T>)
+    SYNCMAP_INLINE void store(const K& key, V&& value) {
+        store<const K&, V>(key, std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `value`.
+    /// @otherwise as store() above. @go `Store`.
+    template <class K = Key, class V>
+        requires(!detail::taken_as_const<K, Key>) && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE void store(K&& key, const V& value) {
+        store<K, const V&>(std::forward<K>(key), value);
+    }
+    /// The same for bit-fields and members of packed structures, as `key` and `value`.
+    /// @otherwise as store() above. @go `Store`.
+    template <class K, class V>
+        requires detail::taken_as_const<K&, Key> && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE void store(const K& key, const V& value) {
+        store<const K&, const V&>(key, value);
     }
 
     /// The value of `key` if there is one (and true), otherwise stores `value` and returns it (and false).
@@ -315,11 +337,33 @@ public:
     /// @ordering As load() or store().
     /// @may_throw As load() and store(); strong.
     template <class K = Key, class V = T>
+        requires(!detail::taken_as_const<K, Key> && !detail::taken_as_const<V, T>)
     std::pair<T, bool> load_or_store(K&& key, V&& value) {
         static_assert(std::is_copy_constructible_v<T>,
                       "syncmap::map::load_or_store() returns a copy, and T cannot be copied: use "
                       "try_emplace(), which hands back a pinned<T>, or visit()");
         return impl_.load_or_store(insert_key(std::forward<K>(key)), std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as load_or_store() above. @go `LoadOrStore`.
+    template <class K, class V = T>
+        requires detail::taken_as_const<K&, Key> && (!detail::taken_as_const<V, T>)
+    SYNCMAP_INLINE std::pair<T, bool> load_or_store(const K& key, V&& value) {
+        return load_or_store<const K&, V>(key, std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `value`.
+    /// @otherwise as load_or_store() above. @go `LoadOrStore`.
+    template <class K = Key, class V>
+        requires(!detail::taken_as_const<K, Key>) && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE std::pair<T, bool> load_or_store(K&& key, const V& value) {
+        return load_or_store<K, const V&>(std::forward<K>(key), value);
+    }
+    /// The same for bit-fields and members of packed structures, as `key` and `value`.
+    /// @otherwise as load_or_store() above. @go `LoadOrStore`.
+    template <class K, class V>
+        requires detail::taken_as_const<K&, Key> && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE std::pair<T, bool> load_or_store(const K& key, const V& value) {
+        return load_or_store<const K&, const V&>(key, value);
     }
 
     /// The value of `key` if there is one (and true), otherwise stores what `f()` returns and returns that
@@ -331,6 +375,7 @@ public:
     /// @ordering As load() or store().
     /// @may_throw As load_or_store(), and what f throws; strong.
     template <class K = Key, class F>
+        requires(!detail::taken_as_const<K, Key>)
     std::pair<T, bool> load_or_compute(K&& key, F&& f) {
         static_assert(std::is_copy_constructible_v<T>,
                       "syncmap::map::load_or_compute() returns a copy, and T cannot be copied: use "
@@ -341,18 +386,33 @@ public:
             "constructed from");
         return impl_.load_or_compute(insert_key(std::forward<K>(key)), f);
     }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as load_or_compute() above. @go None.
+    template <class K, class F>
+        requires detail::taken_as_const<K&, Key>
+    SYNCMAP_INLINE std::pair<T, bool> load_or_compute(const K& key, F&& f) {
+        return load_or_compute<const K&, F>(key, std::forward<F>(f));
+    }
 
     /// Constructs a T of `args` in place for `key` unless there is a value already; returns a handle to the
     /// value that is there now, and whether it was inserted. T may be neither copyable nor movable.
-    /// Rvalues are treated as by load_or_store().
+    /// (No bit-field can be one of `args`: write `+s.field`.) Rvalues are treated as by load_or_store().
     /// @progress Lock-free if the key is there, otherwise may wait. @complexity O(1). @go `LoadOrStore`.
     /// @ordering As load() or store().
     /// @may_throw As pin() and store(); strong.
     template <class K = Key, class... Args>
+        requires(!detail::taken_as_const<K, Key>)
     std::pair<pinned<T>, bool> try_emplace(K&& key, Args&&... args) {
         static_assert(std::is_constructible_v<T, Args...>,
                       "syncmap::map::try_emplace(key, args...): T cannot be constructed from args");
         return impl_.try_emplace(insert_key(std::forward<K>(key)), std::forward<Args>(args)...);
+    }
+    /// The same for bit-fields and members of packed structures, as `key` (not as `args`).
+    /// @otherwise as try_emplace() above. @go `LoadOrStore`.
+    template <class K, class... Args>
+        requires detail::taken_as_const<K&, Key>
+    SYNCMAP_INLINE std::pair<pinned<T>, bool> try_emplace(const K& key, Args&&... args) {
+        return try_emplace<const K&, Args...>(key, std::forward<Args>(args)...);
     }
 
     /// Removes `key`; returns whether it was there. The value is destroyed when nobody looks at it any
@@ -384,11 +444,33 @@ public:
     /// @ordering As load() and store().
     /// @may_throw As load() and store(); strong.
     template <class K = Key, class V = T>
+        requires(!detail::taken_as_const<K, Key> && !detail::taken_as_const<V, T>)
     std::optional<T> exchange(K&& key, V&& value) {
         static_assert(std::is_copy_constructible_v<T>,
                       "syncmap::map::exchange() returns a copy, and T cannot be copied: use pin() "
                       "and store()");
         return impl_.exchange(insert_key(std::forward<K>(key)), std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as exchange() above. @go `Swap`.
+    template <class K, class V = T>
+        requires detail::taken_as_const<K&, Key> && (!detail::taken_as_const<V, T>)
+    SYNCMAP_INLINE std::optional<T> exchange(const K& key, V&& value) {
+        return exchange<const K&, V>(key, std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `value`.
+    /// @otherwise as exchange() above. @go `Swap`.
+    template <class K = Key, class V>
+        requires(!detail::taken_as_const<K, Key>) && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE std::optional<T> exchange(K&& key, const V& value) {
+        return exchange<K, const V&>(std::forward<K>(key), value);
+    }
+    /// The same for bit-fields and members of packed structures, as `key` and `value`.
+    /// @otherwise as exchange() above. @go `Swap`.
+    template <class K, class V>
+        requires detail::taken_as_const<K&, Key> && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE std::optional<T> exchange(const K& key, const V& value) {
+        return exchange<const K&, const V&>(key, value);
     }
 
     /// Sets the value of `key` to `desired` if there is one that equals `expected` (by ==, never by bytes:
@@ -399,9 +481,18 @@ public:
     /// @ordering As load() and store().
     /// @may_throw What ==, Hash, KeyEqual, constructing T and allocating throw; strong.
     template <class K = Key, class V = T>
+        requires(!detail::taken_as_const<V, T>)
     bool compare_exchange(const K& key, const T& expected, V&& desired) {
         check_equality();
         return impl_.compare_exchange(lookup_key(key), expected, std::forward<V>(desired));
+    }
+    /// The same for bit-fields and members of packed structures, as `desired` (`expected` is always
+    /// taken so).
+    /// @otherwise as compare_exchange() above. @go `CompareAndSwap`.
+    template <class K = Key, class V>
+        requires detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE bool compare_exchange(const K& key, const T& expected, const V& desired) {
+        return compare_exchange<K, const V&>(key, expected, desired);
     }
 
     /// Removes `key` if its value equals `expected` (by ==); returns whether it did.
@@ -423,6 +514,7 @@ public:
     /// @ordering As load() and store().
     /// @may_throw As load() and store(), and what f throws; strong.
     template <class K = Key, class F>
+        requires(!detail::taken_as_const<K, Key>)
     std::optional<T> update(K&& key, F&& f) {
         static_assert(
             std::is_copy_constructible_v<T>,
@@ -432,6 +524,13 @@ public:
             "syncmap::map::update(key, f): f must be callable with `const T*` (null if absent) "
             "and return std::optional<T> (nullopt to erase)");
         return impl_.update(insert_key(std::forward<K>(key)), f);
+    }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as update() above. @go None.
+    template <class K, class F>
+        requires detail::taken_as_const<K&, Key>
+    SYNCMAP_INLINE std::optional<T> update(const K& key, F&& f) {
+        return update<const K&, F>(key, std::forward<F>(f));
     }
 
     /// @}

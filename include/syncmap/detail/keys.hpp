@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What members take as a key, and what becomes of it before it is hashed.
+// What members take as a key (or value), and what becomes of it before it is hashed.
 //
 // I1  What a map can be asked for it can also be given: looking up and inserting decide alike.
 // I2  Nothing is instantiated with what is no key: who has been told so by one static_assert gets a no_key in its place.
@@ -106,6 +106,15 @@ consteval key_use use_of() {
         return key_use::none;
     }
 }
+
+/// An argument deduced as X, for a Wanted, that is taken by reference to const: an lvalue that may be a bit-field or a
+/// member of a packed structure, to which no other reference can be bound. It makes no difference to the rest of these.
+template <class X, class Wanted>
+concept taken_as_const =
+    std::is_lvalue_reference_v<X> && !std::is_const_v<std::remove_reference_t<X>> &&
+    std::is_object_v<std::remove_reference_t<X>> && !std::is_array_v<std::remove_reference_t<X>> &&
+    std::is_trivially_copyable_v<std::remove_reference_t<X>> &&
+    std::is_constructible_v<Wanted, const std::remove_reference_t<X>&>;
 
 /// In place of what is no key, in code that is never run.
 template <class Key>
