@@ -23,10 +23,10 @@ struct fields {
     bool set : 1;
 };
 
-struct point {
+struct place_on_map {
     int x;
     int y;
-    bool operator==(const point&) const = default;
+    bool operator==(const place_on_map&) const = default;
 };
 
 struct [[gnu::packed]] header {
@@ -34,7 +34,7 @@ struct [[gnu::packed]] header {
     unsigned id;
     double weight;
     const char* name;
-    point place;
+    place_on_map place;
 };
 
 template <class Map, class Key, class Value>
@@ -98,9 +98,9 @@ TEST(bit_fields, of_all_types_that_packed_structures_have) {
     syncmap::map<double, const char*> m;
     m.store(h.weight, h.name);
     EXPECT_STREQ(*m.load(h.weight), "name");
-    syncmap::map<std::string, point> places;
+    syncmap::map<std::string, place_on_map> places;
     places.store(h.name, h.place);
-    EXPECT_TRUE(places.load(h.name) == (point{1, 2}));
+    EXPECT_TRUE(places.load(h.name) == (place_on_map{1, 2}));
 }
 
 // Lvalues, constants and rvalues, in every combination: none is ambiguous, and what can be moved is.
@@ -179,23 +179,27 @@ TEST(bit_fields, leave_references_alone) {
 }
 
 // A number that is looked up without making a key of it, and is no key without saying so.
-struct account {
+struct bank_account {
     static inline int made = 0;
-    explicit account(const unsigned& n) : number(n) { ++made; }
+    explicit bank_account(const unsigned& n) : number(n) { ++made; }
     unsigned number;
 };
 struct account_hash {
     using is_transparent = void;
-    std::size_t operator()(const account& a) const { return syncmap::hash<unsigned>()(a.number); }
+    std::size_t operator()(const bank_account& a) const {
+        return syncmap::hash<unsigned>()(a.number);
+    }
     std::size_t operator()(unsigned n) const { return syncmap::hash<unsigned>()(n); }
 };
 struct account_equal {
     using is_transparent = void;
-    bool operator()(const account& a, const account& b) const { return a.number == b.number; }
-    bool operator()(const account& a, unsigned b) const { return a.number == b; }
+    bool operator()(const bank_account& a, const bank_account& b) const {
+        return a.number == b.number;
+    }
+    bool operator()(const bank_account& a, unsigned b) const { return a.number == b; }
 };
 TEST(bit_fields, make_no_key_where_none_is_needed) {
-    syncmap::map<account, std::string, account_hash, account_equal> m;
+    syncmap::map<bank_account, std::string, account_hash, account_equal> m;
     fields f{80, 3, colour::blue, true};
     unsigned n = 80;
     m.store(f.port, "a");
@@ -204,7 +208,7 @@ TEST(bit_fields, make_no_key_where_none_is_needed) {
     m.try_emplace(f.port, "d");
     m.update(f.port, [](const std::string* s) { return std::optional(*s + "e"); });
     EXPECT_EQ(m.load(80u), "ce");
-    EXPECT_EQ(account::made, 1);
+    EXPECT_EQ(bank_account::made, 1);
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ struct element {
 };
 
 // A word in the end, which the map in it does not know of.
-struct number {
-    using map = syncmap::map<int, number>;
+struct recursive_word {
+    using map = syncmap::map<int, recursive_word>;
     static map& all() {
         static map m;
         return m;
@@ -51,9 +51,9 @@ std::size_t group_hash::operator()(const group& g) const {
 }
 bool group_equal::operator()(const group& a, const group& b) const { return a.name == b.name; }
 
-struct kept {
+struct holder {
     syncmap::any_map anything;
-    syncmap::map<int, kept> more;
+    syncmap::map<int, holder> more;
 };
 
 TEST(incomplete_types, are_values_of_a_map_that_is_their_member) {
@@ -83,10 +83,10 @@ TEST(incomplete_types, are_values_beside_other_members) {
 }
 
 TEST(incomplete_types, are_kept_as_words_if_that_is_what_they_are) {
-    number::all().store(1, number{2});
-    EXPECT_EQ(number::all().load(1)->value, 2);
-    number::all().store(1, number{3});
-    EXPECT_EQ(number::all().stats().retired_objects, 0u) << "a box was replaced";
+    recursive_word::all().store(1, recursive_word{2});
+    EXPECT_EQ(recursive_word::all().load(1)->value, 2);
+    recursive_word::all().store(1, recursive_word{3});
+    EXPECT_EQ(recursive_word::all().stats().retired_objects, 0u) << "a box was replaced";
 }
 
 TEST(incomplete_types, are_keys_of_a_set_or_map_that_is_their_member) {
@@ -135,9 +135,9 @@ TEST(incomplete_types, are_not_mistaken_for_what_leads_to_them) {
 }
 
 TEST(incomplete_types, may_hold_any_maps) {
-    kept inner;
+    holder inner;
     inner.anything.store("a", 1);
-    kept k;
+    holder k;
     k.more.store(1, std::move(inner));
     EXPECT_TRUE(k.more.pin(1)->anything.contains("a"));
 }

@@ -21,7 +21,7 @@ namespace {
 
 using namespace support;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 // Nothing equals it, though it is no number and lives in a node.
 struct label {
@@ -34,7 +34,7 @@ struct label_hash {
 
 struct flat_entries {
     using map = syncmap::map<double, int>;
-    static double unequal() { return nan; }
+    static double unequal() { return not_a_number; }
     static double usual(int i) { return i; }
     static int value(int i) { return i; }
 };
@@ -46,7 +46,7 @@ struct word_nodes {
 };
 struct box_nodes {
     using map = syncmap::map<double, std::string>;
-    static double unequal() { return nan; }
+    static double unequal() { return not_a_number; }
     static double usual(int i) { return i; }
     static std::string value(int i) { return std::to_string(i); }
 };
@@ -59,8 +59,8 @@ protected:
     }
     typename Kind::map m;
 };
-using kinds = ::testing::Types<flat_entries, word_nodes, box_nodes>;
-TYPED_TEST_SUITE(unequal_keys, kinds);
+using unequal_kinds = ::testing::Types<flat_entries, word_nodes, box_nodes>;
+TYPED_TEST_SUITE(unequal_keys, unequal_kinds);
 
 TYPED_TEST(unequal_keys, are_erased_by_erase_if_one_by_one) {
     this->store(100);
@@ -166,7 +166,7 @@ TEST(unequal_keys_of_maps, are_in_one_of_two_maps_when_moving_fails) {
     std::pmr::unsynchronized_pool_resource two;
     map from{allocator(&one)};
     map to{allocator(&two)};
-    for (int i = 0; i < 50; ++i) from.store(nan, value(i));
+    for (int i = 0; i < 50; ++i) from.store(not_a_number, value(i));
     fails = true;
     EXPECT_THROW(to = std::move(from), std::runtime_error);
     EXPECT_EQ(from.size(), 31u);
@@ -201,33 +201,33 @@ TEST(equal_keys, are_not_erased_in_place_of_each_other) {
 }
 
 // Bits of a key that are no part of its value go along when its bucket moves.
-struct padded {
+struct padded_key {
     char c;
     double d;
-    bool operator==(const padded& other) const { return c == other.c && d == other.d; }
+    bool operator==(const padded_key& other) const { return c == other.c && d == other.d; }
 };
-struct padded_hash {
-    std::size_t operator()(const padded& p) const { return std::hash<double>()(p.d); }
+struct padded_key_hash {
+    std::size_t operator()(const padded_key& p) const { return std::hash<double>()(p.d); }
 };
 TEST(equal_keys, with_padding_are_erased_while_their_buckets_move) {
-    syncmap::map<padded, int, padded_hash> m;
+    syncmap::map<padded_key, int, padded_key_hash> m;
     for (int i = 0; i < 500; ++i) {
-        alignas(padded) unsigned char bytes[sizeof(padded)];
+        alignas(padded_key) unsigned char bytes[sizeof(padded_key)];
         std::memset(bytes, i + 1, sizeof(bytes));
-        padded* const p = ::new (bytes) padded;
+        padded_key* const p = ::new (bytes) padded_key;
         std::memset(bytes, i + 1, sizeof(bytes));
         p->c = 'x';
-        p->d = i % 2 != 0 ? i : nan;
+        p->d = i % 2 != 0 ? i : not_a_number;
         m.store(*p, i);
     }
     int more = 1000;
-    const std::size_t erased = m.erase_if([&](const padded& p, int) {
+    const std::size_t erased = m.erase_if([&](const padded_key& p, int) {
         if (p.c != 'x') return false;
-        for (int i = 0; i < 20; ++i, ++more) m.store(padded{'y', double(more)}, 0);
+        for (int i = 0; i < 20; ++i, ++more) m.store(padded_key{'y', double(more)}, 0);
         return true;
     });
     EXPECT_EQ(erased, 500u);
-    m.for_each([](const padded& p, int) { EXPECT_EQ(p.c, 'y'); });
+    m.for_each([](const padded_key& p, int) { EXPECT_EQ(p.c, 'y'); });
 }
 
 }  // namespace
