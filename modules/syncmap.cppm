@@ -17,6 +17,7 @@ using syncmap::any_hash;
 using syncmap::any_map;
 using syncmap::erase_if;
 using syncmap::hash;
+using syncmap::in_place;
 using syncmap::incomparable_value;
 using syncmap::map;
 using syncmap::map_stats;

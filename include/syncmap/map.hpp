@@ -15,6 +15,7 @@
 #include "detail/keys.hpp"
 #include "detail/operations.hpp"
 #include "hash.hpp"
+#include "in_place.hpp"
 #include "pinned.hpp"
 #include "stats.hpp"
 
@@ -228,7 +229,8 @@ public:
 
     /// Calls `f(const T&)` on the value of `key`, if there is one, without copying it; returns whether
     /// there was. The value lives until f returns, even if it is erased or replaced meanwhile; f may do
-    /// anything.
+    /// anything. WARNING: a trivially copyable T of at most 8 bytes is shown as a copy: what f changes of it (a
+    /// `mutable` member) is lost. A `std::atomic` member, or in_place, puts an end to that.
     /// @progress Lock-free beside f. @complexity O(1). @go None: values are shared there.
     /// @ordering Synchronizes with the write it sees.
     /// @may_throw What Hash, KeyEqual and f throw; `std::bad_alloc` (a thread's first visits); strong.
@@ -240,7 +242,8 @@ public:
     }
 
     /// A handle to the value of `key`, empty if there is none: the value lives while the handle does. May
-    /// be kept, moved to other threads, held across co_await; not beyond the map's life.
+    /// be kept, moved to other threads, held across co_await; not beyond the map's life. WARNING: of a trivially
+    /// copyable T of at most 8 bytes the handle has a copy: what is changed of it is lost, as with visit().
     /// @progress Lock-free. @complexity O(1). @go None: values are shared there.
     /// @ordering Synchronizes with the write it sees.
     /// @may_throw What Hash and KeyEqual throw, and `std::bad_alloc`; strong.
@@ -397,6 +400,8 @@ public:
     /// Constructs a T of `args` in place for `key` unless there is a value already; returns a handle to the
     /// value that is there now, and whether it was inserted. T may be neither copyable nor movable.
     /// (No bit-field can be one of `args`: write `+s.field`.) Rvalues are treated as by load_or_store().
+    /// WARNING: of a trivially copyable T of at most 8 bytes the handle has a copy: what is changed of it is lost, as
+    /// with visit(). A counter is a struct with a `mutable std::atomic`.
     /// @progress Lock-free if the key is there, otherwise may wait. @complexity O(1). @go `LoadOrStore`.
     /// @ordering As load() or store().
     /// @may_throw As pin() and store(); strong.

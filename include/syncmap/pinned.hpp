@@ -17,7 +17,8 @@ class operations;
 }
 
 /// Keeps one value of a map alive, whatever happens to the map's entry: it may be erased, overwritten or
-/// cleared meanwhile. Small trivially copyable values (up to 8 bytes) are held as a copy.
+/// cleared meanwhile. Small trivially copyable values (up to 8 bytes) are held as a copy, but where in_place says
+/// otherwise: what is changed of that, by `mutable` members, is lost.
 ///
 /// May be moved to and dropped in another thread, also after the thread that made it has ended; may be held
 /// for as long as one likes (it holds back this one value, and nothing else). Must not outlive the map.

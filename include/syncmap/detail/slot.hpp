@@ -2,7 +2,7 @@
 //
 // How an entry is kept: flat (key and value as atomic words in the slot) or as a pointer to a node.
 //
-// Small trivially copyable values are *words*, overwritten in place. All others live in a *box* of their
+// Small trivially copyable values are *words*, overwritten in place, but where in_place.hpp says otherwise. All others live in a *box* of their
 // own, which is never changed: overwriting links another box. The first box lives inside the node.
 // I1  A node's key and hash never change; what a box holds never changes while it is linked.
 // I2  A node's memory is freed when both its parts (key, first box) are done with: the first that is says so in
@@ -18,6 +18,7 @@
 #include <cstring>
 #include <memory>
 
+#include "../in_place.hpp"
 #include "reclaim/retired.hpp"
 
 namespace syncmap::inline v0::detail {
@@ -37,7 +38,7 @@ inline constexpr bool can_be_words =
 
 /// A value that is read and overwritten as one atomic word.
 template <class T>
-inline constexpr bool is_word = can_be_words<T> && sizeof(T) <= 8;
+inline constexpr bool is_word = can_be_words<T> && sizeof(T) <= 8 && !in_place<T>;
 
 /// An entry that needs no node.
 template <class Key, class T>
