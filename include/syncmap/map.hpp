@@ -190,8 +190,8 @@ public:
     }
 
     /// Destroys every key and value, also those erased before, and gives all memory back. Not
-    /// concurrent-safe: nobody may be using the map, and no `pinned` handle to its values may be left
-    /// (debug builds assert that).
+    /// concurrent-safe: nobody may be using the map, no callback of its members running, and no `pinned` handle to its
+    /// values may be left (debug builds assert that, and say which).
     /// @progress Does not wait. @complexity O(n).
     ~map() = default;
 

@@ -3,6 +3,7 @@
 // syncmap::pinned: a handle to a value that lives while the handle does.
 #pragma once
 
+#include <cassert>
 #include <optional>
 #include <utility>
 
@@ -54,10 +55,16 @@ public:
             return value_;
         }
     }
-    /// The value; the handle must not be empty.
-    [[nodiscard]] const T& operator*() const noexcept { return *get(); }
-    /// The value's members; the handle must not be empty.
-    [[nodiscard]] const T* operator->() const noexcept { return get(); }
+    /// The value; the handle must not be empty (debug builds assert that).
+    [[nodiscard]] const T& operator*() const noexcept { return *operator->(); }
+    /// The value's members; the handle must not be empty (debug builds assert that).
+    [[nodiscard]] const T* operator->() const noexcept {
+        const T* const value = get();
+        assert(value != nullptr &&
+               "syncmap: an empty pinned has no value: the key was absent, or the handle has been "
+               "moved from or reset");
+        return value;
+    }
     /// Whether there is a value.
     [[nodiscard]] explicit operator bool() const noexcept { return get() != nullptr; }
 
