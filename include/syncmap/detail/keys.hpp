@@ -89,15 +89,15 @@ consteval key_use transparent_use() {
 template <class K, class Key, class Hash, class KeyEqual>
 consteval key_use use_of() {
     using object = std::remove_cvref_t<K>;
+    // It converts to a pointer to characters, but there are none.
+    constexpr bool no_text =
+        std::is_null_pointer_v<object> && !std::is_void_v<typename view_of<Key>::type>;
     if constexpr (std::is_same_v<object, Key>) {
         return key_use::as_it_is;
-    } else if constexpr (std::is_null_pointer_v<object> &&
-                         !std::is_void_v<typename view_of<Key>::type>) {
-        return key_use::none;  // converts to a pointer to characters, but there are none
     } else if constexpr (transparent_use<K, Key, Hash, KeyEqual>() != key_use::none) {
-        return transparent_use<K, Key, Hash, KeyEqual>();
+        return no_text ? key_use::none : transparent_use<K, Key, Hash, KeyEqual>();
     } else if constexpr (std::is_convertible_v<K, Key>) {
-        return key_use::converted;
+        return no_text ? key_use::none : key_use::converted;
     } else if constexpr (std::is_pointer_v<Key> && std::is_array_v<object>) {
         // An array that is not const, and could be given as a key, looks as if it were behind this reference.
         using element = std::remove_cv_t<std::remove_extent_t<object>>;
