@@ -491,7 +491,7 @@ public:
         check_equality();
         return impl_.compare_exchange(lookup_key(key), expected, std::forward<V>(desired));
     }
-    /// The same for bit-fields and members of packed structures, as `desired` (`expected` is always
+    /// The same for bit-fields and members of packed structures, as `desired` (`key` and `expected` are always
     /// taken so).
     /// @otherwise as compare_exchange() above. @go `CompareAndSwap`.
     template <class K = Key, class V>
