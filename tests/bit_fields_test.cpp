@@ -29,7 +29,14 @@ struct place_on_map {
     bool operator==(const place_on_map&) const = default;
 };
 
-struct [[gnu::packed]] header {
+// Clang binds a reference to const to a packed member where it is, misaligned, which its sanitizer reports; all that
+// can be seen there is that a usual member is taken. g++ hands over a copy.
+#if defined(__clang__)
+#define SYNCMAP_TEST_PACKED
+#else
+#define SYNCMAP_TEST_PACKED [[gnu::packed]]
+#endif
+struct SYNCMAP_TEST_PACKED header {
     char kind;
     unsigned id;
     double weight;
