@@ -181,8 +181,15 @@ class Map:
         return objects, size
 
 
+def chosen(value):
+    """As what a slot_of or a node_of is derived from."""
+    base = next(field.type for field in plain(value.type).fields() if field.is_base_class)
+    return value.address.cast(base.pointer()).dereference()
+
+
 def entry_of(slot):
     """Key and value; None if the entry is being linked or erased."""
+    slot = chosen(slot)
     kind = plain(slot.type)
     if "::flat_slot<" in kind.name:
         return (seen_as(kind.template_argument(0), slot["key_"]),
@@ -190,7 +197,7 @@ def entry_of(slot):
     node = loaded(slot["node_"])
     if not node:
         return None
-    node = node.dereference()
+    node = chosen(node.dereference())
     if "::word_node<" in plain(node.type).name:
         return node["key_"], seen_as(plain(node.type).template_argument(1), node["value_"])
     keyed, box = (field.type for field in plain(node.type).fields() if field.is_base_class)

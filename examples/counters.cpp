@@ -75,7 +75,7 @@ public:
     }
 
 private:
-    // Values are const for all who look at them, hence mutable.
+    // Values are const for all who look at them, hence mutable. An atomic: of a plain number they would see a copy.
     struct counter {
         mutable std::atomic<std::uint64_t> hits = 0;
     };

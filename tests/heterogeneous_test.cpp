@@ -2,11 +2,14 @@
 //
 // Lookup by other types than Key: no Key is built unless an entry is, by any member.
 #include <array>
+#include <filesystem>
 #include <functional>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <syncmap/set.hpp>
 
 #include "support.hpp"
 
@@ -137,6 +140,91 @@ TEST(heterogeneous_strings, are_found_by_whatever_views_as_one) {
     EXPECT_EQ(m.load(std::string_view("a\0b", 3)), 5);
     m.store("", 6);
     EXPECT_EQ(m.load(std::string_view()), 6);
+}
+
+// What converts to a view of the characters, or to the key.
+struct named {
+    std::string name;
+    operator std::string_view() const { return name; }
+};
+struct titled {
+    std::string title;
+    operator std::string() const { return title; }
+};
+
+template <class Map, class Make>
+void does_everything_with(Make make) {
+    Map m;
+    m.store(make("a"), 1);
+    EXPECT_EQ(m.load(make("a")), 1);
+    EXPECT_TRUE(m.contains(make("a")));
+    EXPECT_TRUE(m.visit(make("a"), [](int n) { EXPECT_EQ(n, 1); }));
+    EXPECT_EQ(*m.pin(make("a")), 1);
+    EXPECT_EQ(m.exchange(make("a"), 2), 1);
+    EXPECT_TRUE(m.load_or_store(make("a"), 3).second);
+    EXPECT_FALSE(m.load_or_compute(make("b"), [] { return 4; }).second);
+    EXPECT_TRUE(m.try_emplace(make("c"), 5).second);
+    EXPECT_TRUE(m.compare_exchange(make("a"), 2, 6));
+    m.update(make("a"), [](const int* n) { return std::optional(*n + 1); });
+    EXPECT_TRUE(m.compare_and_erase(make("a"), 7));
+    EXPECT_EQ(m.load_and_erase(make("b")), 4);
+    const std::array keys{make("c"), make("d")};
+    std::array<std::optional<int>, 2> found;
+    EXPECT_EQ(m.load_many(keys, found), 1u);
+    EXPECT_EQ(m.visit_many(keys, [](std::size_t, int) {}), 1u);
+    EXPECT_EQ(m.load("c"), 5);
+    EXPECT_TRUE(m.erase(make("c")));
+    EXPECT_TRUE(m.empty());
+}
+template <class Make>
+void is_a_key_of_strings(Make make) {
+    does_everything_with<syncmap::map<std::string, int>>(make);
+    does_everything_with<syncmap::map<std::pmr::string, int>>(make);
+    auto key = make("x");
+    syncmap::set<std::string> s;
+    EXPECT_TRUE(s.insert(key));
+    EXPECT_TRUE(s.contains(key));
+    EXPECT_TRUE(s.erase(key));
+}
+
+TEST(heterogeneous_strings, are_found_by_whatever_converts_to_a_view_or_to_them) {
+    is_a_key_of_strings([](const char* text) { return std::string(text); });
+    is_a_key_of_strings([](const char* text) { return std::pmr::string(text); });
+    is_a_key_of_strings([](const char* text) { return named{text}; });
+    does_everything_with<syncmap::map<std::string, int>>(
+        [](const char* text) { return titled{text}; });
+    does_everything_with<syncmap::map<std::string, int>>(
+        [](const char* text) { return std::filesystem::path(text); });
+}
+
+// What can be stored can be looked up: not only its address, but the array.
+TEST(heterogeneous_pointers, are_found_by_arrays) {
+    static int numbers[4];
+    syncmap::map<int*, int> m;
+    m.store(numbers, 1);
+    EXPECT_TRUE(m.contains(numbers));
+    EXPECT_EQ(m.load(numbers), 1);
+    EXPECT_TRUE(m.contains(&numbers[0]));
+    EXPECT_TRUE(m.visit(numbers, [](int) {}));
+    EXPECT_EQ(*m.pin(numbers), 1);
+    EXPECT_TRUE(m.compare_exchange(numbers, 1, 2));
+    EXPECT_TRUE(m.compare_and_erase(numbers, 2));
+    EXPECT_FALSE(m.erase(numbers));
+    EXPECT_EQ(m.load_and_erase(numbers), std::nullopt);
+
+    static const char text[] = "text";
+    syncmap::map<const char*, int> names;
+    names.store(text, 1);
+    EXPECT_EQ(names.load(text), 1);
+    static char buffer[] = "text";
+    EXPECT_FALSE(names.contains(buffer));
+    names.store(buffer, 2);
+    EXPECT_EQ(names.load(buffer), 2);
+
+    syncmap::set<void*> addresses;
+    EXPECT_TRUE(addresses.insert(numbers));
+    EXPECT_TRUE(addresses.contains(numbers));
+    EXPECT_TRUE(addresses.erase(numbers));
 }
 
 // Without is_transparent on both sides a key is converted first: slower, never wrong.

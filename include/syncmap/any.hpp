@@ -375,9 +375,11 @@ struct any_hash {
         requires(!std::same_as<V, any>)
     [[nodiscard]] std::size_t operator()(const V& value) const {
         using kept = detail::stored<const V&>;
-        static_assert(detail::has_hash<kept> && detail::has_equality<kept>,
-                      "syncmap::any_map: a key's type needs std::hash and operator==");
-        if constexpr (std::same_as<kept, std::string>) {
+        if constexpr (!detail::has_hash<kept> || !detail::has_equality<kept>) {
+            static_assert(detail::has_hash<kept> && detail::has_equality<kept>,
+                          "syncmap::any_map: a key's type needs std::hash and operator==");
+            return 0;
+        } else if constexpr (std::same_as<kept, std::string>) {
             return detail::typed_hash<kept>(std::string_view(value));
         } else {
             return detail::typed_hash<kept>(value);
@@ -399,7 +401,9 @@ struct any_equal {
     [[nodiscard]] bool operator()(const any& a, const V& value) const {
         using kept = detail::stored<const V&>;
         const kept* const held = any_cast<kept>(&a);
-        if constexpr (std::same_as<kept, std::string>) {
+        if constexpr (!detail::has_equality<kept>) {
+            return false;  // said by any_hash
+        } else if constexpr (std::same_as<kept, std::string>) {
             return held != nullptr && *held == std::string_view(value);
         } else {
             return held != nullptr && static_cast<bool>(std::equal_to<>{}(*held, value));

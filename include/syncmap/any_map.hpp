@@ -38,9 +38,18 @@ public:
     /// @may_throw incomparable_value if the type of `expected` has no ==, before anything else is done.
     /// @otherwise as map::compare_exchange(). @go `CompareAndSwap`.
     template <class K, class V>
+        requires(!detail::taken_as_const<V, any>)
     bool compare_exchange(const K& key, const any& expected, V&& desired) {
         check_comparable(expected);
         return base::compare_exchange(key, expected, std::forward<V>(desired));
+    }
+    /// The same for bit-fields and members of packed structures, as `desired` (`key` and `expected` are always
+    /// taken so).
+    /// @otherwise as compare_exchange() above. @go `CompareAndSwap`.
+    template <class K, class V>
+        requires detail::taken_as_const<V&, any>
+    SYNCMAP_INLINE bool compare_exchange(const K& key, const any& expected, const V& desired) {
+        return compare_exchange<K, const V&>(key, expected, desired);
     }
 
     /// Removes `key` if its value equals `expected`, likewise; returns whether it did.

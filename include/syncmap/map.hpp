@@ -12,8 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "detail/keys.hpp"
 #include "detail/operations.hpp"
 #include "hash.hpp"
+#include "in_place.hpp"
 #include "pinned.hpp"
 #include "stats.hpp"
 
@@ -33,13 +35,16 @@ namespace syncmap::inline v0 {
 /// @tparam Key any object type.
 /// @tparam T   any object type, also one that can be neither copied nor moved (then use try_emplace(),
 ///             visit(), pin()). Destructors must not throw. What holds nothing but memory is used again
-///             by later writes: see `recyclable`.
+///             by later writes: see `recyclable`. T and Key may be incomplete until a member is
+///             called: a map may be a member of its own T.
 /// @tparam Hash callable with `const Key&` from several threads at once; declare `is_avalanching` if all
 ///             bits of its results are good, otherwise they are mixed again.
 ///             Hash and KeyEqual must not change the same map: they are called with its locks held.
 /// @tparam KeyEqual an equivalence, callable likewise. Where Hash and KeyEqual both have `is_transparent`
 ///             (the defaults for strings do), members take any key that both accept, and build a Key only
-///             to insert it. Otherwise what is no Key is converted to one first.
+///             to insert it; where Key is a string or a view, also what converts to a view of the same
+///             characters. Otherwise what is no Key is converted to one first. What can be inserted can be
+///             looked up, and what neither is refused in one sentence.
 /// @tparam Allocator all memory of the map comes from it and is back when the destructor returns; must be
 ///             usable from several threads at once. (Outside it: a small record a thread, which belongs to
 ///             the process, and what a running for_each() copies.)
@@ -82,10 +87,10 @@ class map {
         std::is_same_v<T, std::remove_cv_t<T>>,
         "syncmap::map: write T without const or volatile: values are const for readers anyway");
     static_assert(
-        std::is_invocable_r_v<std::size_t, const Hash&, const Key&>,
+        detail::hashes<Hash, Key, map>(),
         "syncmap::map: Hash cannot hash Key: specialise std::hash<Key>, or pass a Hash whose "
         "`std::size_t operator()(const Key&) const` exists");
-    static_assert(std::is_invocable_r_v<bool, const KeyEqual&, const Key&, const Key&>,
+    static_assert(detail::compares<KeyEqual, Key, map>(),
                   "syncmap::map: KeyEqual cannot compare two Keys: give Key an operator==, or pass "
                   "a KeyEqual "
                   "whose `bool operator()(const Key&, const Key&) const` exists");
@@ -186,8 +191,8 @@ public:
     }
 
     /// Destroys every key and value, also those erased before, and gives all memory back. Not
-    /// concurrent-safe: nobody may be using the map, and no `pinned` handle to its values may be left
-    /// (debug builds assert that).
+    /// concurrent-safe: nobody may be using the map, no callback of its members running, and no `pinned` handle to its
+    /// values may be left (debug builds assert that, and say which).
     /// @progress Does not wait. @complexity O(n).
     ~map() = default;
 
@@ -225,7 +230,8 @@ public:
 
     /// Calls `f(const T&)` on the value of `key`, if there is one, without copying it; returns whether
     /// there was. The value lives until f returns, even if it is erased or replaced meanwhile; f may do
-    /// anything.
+    /// anything. WARNING: a trivially copyable T of at most 8 bytes is shown as a copy: what f changes of it (a
+    /// `mutable` member) is lost. A `std::atomic` member, or in_place, puts an end to that.
     /// @progress Lock-free beside f. @complexity O(1). @go None: values are shared there.
     /// @ordering Synchronizes with the write it sees.
     /// @may_throw What Hash, KeyEqual and f throw; `std::bad_alloc` (a thread's first visits); strong.
@@ -237,7 +243,8 @@ public:
     }
 
     /// A handle to the value of `key`, empty if there is none: the value lives while the handle does. May
-    /// be kept, moved to other threads, held across co_await; not beyond the map's life.
+    /// be kept, moved to other threads, held across co_await; not beyond the map's life. WARNING: of a trivially
+    /// copyable T of at most 8 bytes the handle has a copy: what is changed of it is lost, as with visit().
     /// @progress Lock-free. @complexity O(1). @go None: values are shared there.
     /// @ordering Synchronizes with the write it sees.
     /// @may_throw What Hash and KeyEqual throw, and `std::bad_alloc`; strong.
@@ -297,12 +304,34 @@ public:
     /// @ordering Synchronizes with every call that sees it.
     /// @may_throw What Hash, KeyEqual, constructing Key and T, and allocating throw; strong.
     template <class K = Key, class V = T>
+        requires(!detail::taken_as_const<K, Key> && !detail::taken_as_const<V, T>)
     void store(K&& key, V&& value) {
         static_assert(
             std::is_constructible_v<T, V>,
             "syncmap::map::store(key, value): T cannot be constructed from value (a T that cannot "
             "be moved or copied is made in place by try_emplace())");
         impl_.store(insert_key(std::forward<K>(key)), std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as store() above. @go `Store`.
+    template <class K, class V = T>
+        requires detail::taken_as_const<K&, Key> && (!detail::taken_as_const<V, T>)
+    SYNCMAP_INLINE void store(const K& key, V&& value) {
+        store<const K&, V>(key, std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `value`.
+    /// @otherwise as store() above. @go `Store`.
+    template <class K = Key, class V>
+        requires(!detail::taken_as_const<K, Key>) && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE void store(K&& key, const V& value) {
+        store<K, const V&>(std::forward<K>(key), value);
+    }
+    /// The same for bit-fields and members of packed structures, as `key` and `value`.
+    /// @otherwise as store() above. @go `Store`.
+    template <class K, class V>
+        requires detail::taken_as_const<K&, Key> && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE void store(const K& key, const V& value) {
+        store<const K&, const V&>(key, value);
     }
 
     /// The value of `key` if there is one (and true), otherwise stores `value` and returns it (and false).
@@ -312,11 +341,33 @@ public:
     /// @ordering As load() or store().
     /// @may_throw As load() and store(); strong.
     template <class K = Key, class V = T>
+        requires(!detail::taken_as_const<K, Key> && !detail::taken_as_const<V, T>)
     std::pair<T, bool> load_or_store(K&& key, V&& value) {
         static_assert(std::is_copy_constructible_v<T>,
                       "syncmap::map::load_or_store() returns a copy, and T cannot be copied: use "
                       "try_emplace(), which hands back a pinned<T>, or visit()");
         return impl_.load_or_store(insert_key(std::forward<K>(key)), std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as load_or_store() above. @go `LoadOrStore`.
+    template <class K, class V = T>
+        requires detail::taken_as_const<K&, Key> && (!detail::taken_as_const<V, T>)
+    SYNCMAP_INLINE std::pair<T, bool> load_or_store(const K& key, V&& value) {
+        return load_or_store<const K&, V>(key, std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `value`.
+    /// @otherwise as load_or_store() above. @go `LoadOrStore`.
+    template <class K = Key, class V>
+        requires(!detail::taken_as_const<K, Key>) && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE std::pair<T, bool> load_or_store(K&& key, const V& value) {
+        return load_or_store<K, const V&>(std::forward<K>(key), value);
+    }
+    /// The same for bit-fields and members of packed structures, as `key` and `value`.
+    /// @otherwise as load_or_store() above. @go `LoadOrStore`.
+    template <class K, class V>
+        requires detail::taken_as_const<K&, Key> && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE std::pair<T, bool> load_or_store(const K& key, const V& value) {
+        return load_or_store<const K&, const V&>(key, value);
     }
 
     /// The value of `key` if there is one (and true), otherwise stores what `f()` returns and returns that
@@ -328,6 +379,7 @@ public:
     /// @ordering As load() or store().
     /// @may_throw As load_or_store(), and what f throws; strong.
     template <class K = Key, class F>
+        requires(!detail::taken_as_const<K, Key>)
     std::pair<T, bool> load_or_compute(K&& key, F&& f) {
         static_assert(std::is_copy_constructible_v<T>,
                       "syncmap::map::load_or_compute() returns a copy, and T cannot be copied: use "
@@ -338,18 +390,35 @@ public:
             "constructed from");
         return impl_.load_or_compute(insert_key(std::forward<K>(key)), f);
     }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as load_or_compute() above. @go None.
+    template <class K, class F>
+        requires detail::taken_as_const<K&, Key>
+    SYNCMAP_INLINE std::pair<T, bool> load_or_compute(const K& key, F&& f) {
+        return load_or_compute<const K&, F>(key, std::forward<F>(f));
+    }
 
     /// Constructs a T of `args` in place for `key` unless there is a value already; returns a handle to the
     /// value that is there now, and whether it was inserted. T may be neither copyable nor movable.
-    /// Rvalues are treated as by load_or_store().
+    /// (No bit-field can be one of `args`: write `+s.field`.) Rvalues are treated as by load_or_store().
+    /// WARNING: of a trivially copyable T of at most 8 bytes the handle has a copy: what is changed of it is lost, as
+    /// with visit(). A counter is a struct with a `mutable std::atomic`.
     /// @progress Lock-free if the key is there, otherwise may wait. @complexity O(1). @go `LoadOrStore`.
     /// @ordering As load() or store().
     /// @may_throw As pin() and store(); strong.
     template <class K = Key, class... Args>
+        requires(!detail::taken_as_const<K, Key>)
     std::pair<pinned<T>, bool> try_emplace(K&& key, Args&&... args) {
         static_assert(std::is_constructible_v<T, Args...>,
                       "syncmap::map::try_emplace(key, args...): T cannot be constructed from args");
         return impl_.try_emplace(insert_key(std::forward<K>(key)), std::forward<Args>(args)...);
+    }
+    /// The same for bit-fields and members of packed structures, as `key` (not as `args`).
+    /// @otherwise as try_emplace() above. @go `LoadOrStore`.
+    template <class K, class... Args>
+        requires detail::taken_as_const<K&, Key>
+    SYNCMAP_INLINE std::pair<pinned<T>, bool> try_emplace(const K& key, Args&&... args) {
+        return try_emplace<const K&, Args...>(key, std::forward<Args>(args)...);
     }
 
     /// Removes `key`; returns whether it was there. The value is destroyed when nobody looks at it any
@@ -381,11 +450,33 @@ public:
     /// @ordering As load() and store().
     /// @may_throw As load() and store(); strong.
     template <class K = Key, class V = T>
+        requires(!detail::taken_as_const<K, Key> && !detail::taken_as_const<V, T>)
     std::optional<T> exchange(K&& key, V&& value) {
         static_assert(std::is_copy_constructible_v<T>,
                       "syncmap::map::exchange() returns a copy, and T cannot be copied: use pin() "
                       "and store()");
         return impl_.exchange(insert_key(std::forward<K>(key)), std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as exchange() above. @go `Swap`.
+    template <class K, class V = T>
+        requires detail::taken_as_const<K&, Key> && (!detail::taken_as_const<V, T>)
+    SYNCMAP_INLINE std::optional<T> exchange(const K& key, V&& value) {
+        return exchange<const K&, V>(key, std::forward<V>(value));
+    }
+    /// The same for bit-fields and members of packed structures, as `value`.
+    /// @otherwise as exchange() above. @go `Swap`.
+    template <class K = Key, class V>
+        requires(!detail::taken_as_const<K, Key>) && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE std::optional<T> exchange(K&& key, const V& value) {
+        return exchange<K, const V&>(std::forward<K>(key), value);
+    }
+    /// The same for bit-fields and members of packed structures, as `key` and `value`.
+    /// @otherwise as exchange() above. @go `Swap`.
+    template <class K, class V>
+        requires detail::taken_as_const<K&, Key> && detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE std::optional<T> exchange(const K& key, const V& value) {
+        return exchange<const K&, const V&>(key, value);
     }
 
     /// Sets the value of `key` to `desired` if there is one that equals `expected` (by ==, never by bytes:
@@ -396,9 +487,18 @@ public:
     /// @ordering As load() and store().
     /// @may_throw What ==, Hash, KeyEqual, constructing T and allocating throw; strong.
     template <class K = Key, class V = T>
+        requires(!detail::taken_as_const<V, T>)
     bool compare_exchange(const K& key, const T& expected, V&& desired) {
         check_equality();
         return impl_.compare_exchange(lookup_key(key), expected, std::forward<V>(desired));
+    }
+    /// The same for bit-fields and members of packed structures, as `desired` (`key` and `expected` are always
+    /// taken so).
+    /// @otherwise as compare_exchange() above. @go `CompareAndSwap`.
+    template <class K = Key, class V>
+        requires detail::taken_as_const<V&, T>
+    SYNCMAP_INLINE bool compare_exchange(const K& key, const T& expected, const V& desired) {
+        return compare_exchange<K, const V&>(key, expected, desired);
     }
 
     /// Removes `key` if its value equals `expected` (by ==); returns whether it did.
@@ -420,6 +520,7 @@ public:
     /// @ordering As load() and store().
     /// @may_throw As load() and store(), and what f throws; strong.
     template <class K = Key, class F>
+        requires(!detail::taken_as_const<K, Key>)
     std::optional<T> update(K&& key, F&& f) {
         static_assert(
             std::is_copy_constructible_v<T>,
@@ -429,6 +530,13 @@ public:
             "syncmap::map::update(key, f): f must be callable with `const T*` (null if absent) "
             "and return std::optional<T> (nullopt to erase)");
         return impl_.update(insert_key(std::forward<K>(key)), f);
+    }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as update() above. @go None.
+    template <class K, class F>
+        requires detail::taken_as_const<K&, Key>
+    SYNCMAP_INLINE std::optional<T> update(const K& key, F&& f) {
+        return update<const K&, F>(key, std::forward<F>(f));
     }
 
     /// @}
@@ -452,6 +560,8 @@ public:
 
     /// Removes the entries for which `pred(const Key&, const T&)` is true, each tested and erased
     /// atomically; returns how many. pred runs again for an entry that has changed after it was tested.
+    /// What is removed is the entry that was shown, also one that no key finds (NaN); never one that has
+    /// come in its place with an equal key.
     /// @progress As for_each() and erase(). @complexity O(n). @go `Range` and `CompareAndDelete`.
     /// @ordering As for_each() and erase().
     /// @may_throw As for_each() and erase(), and what pred throws; what was erased stays erased.
@@ -542,36 +652,47 @@ private:
     friend struct detail::inspector;
     using operations = detail::operations<Key, T, Hash, KeyEqual, Allocator>;
 
-    static constexpr bool transparent = requires {
-        typename Hash::is_transparent;
-        typename KeyEqual::is_transparent;
-    };
+    template <class K>
+    static constexpr detail::key_use use_of = detail::use_of<K, Key, Hash, KeyEqual>();
 
     /// The key as it is where Hash and KeyEqual take it so, otherwise converted.
     template <class K>
     static decltype(auto) lookup_key(const K& key) {
-        if constexpr (std::is_same_v<K, Key> || transparent) {
+        constexpr detail::key_use use = use_of<const K&>;
+        if constexpr (use == detail::key_use::as_it_is) {
             return (key);
+        } else if constexpr (use == detail::key_use::as_view) {
+            return static_cast<typename detail::view_of<Key>::type>(key);
+        } else if constexpr (use == detail::key_use::as_array) {
+            using element = std::remove_cv_t<std::remove_extent_t<K>>;
+            return static_cast<Key>(const_cast<element*>(key));
+        } else if constexpr (use == detail::key_use::converted) {
+            return static_cast<Key>(key);
         } else {
             static_assert(
-                std::is_convertible_v<const K&, Key>,
+                use != detail::key_use::none,
                 "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
-                "are not both transparent");
-            return static_cast<Key>(key);
+                "do not both take it as it is (as transparent ones may)");
+            return detail::no_key<Key>();
         }
     }
     template <class K>
     static decltype(auto) insert_key(K&& key) {
-        static_assert(std::is_constructible_v<Key, K>,
-                      "syncmap::map: Key cannot be constructed from this key");
-        if constexpr (std::is_same_v<std::remove_cvref_t<K>, Key> || transparent) {
+        constexpr detail::key_use use = use_of<K>;
+        constexpr bool constructible = std::is_constructible_v<Key, K>;
+        if constexpr (use == detail::key_use::as_it_is && constructible) {
             return std::forward<K>(key);
-        } else {
-            static_assert(
-                std::is_convertible_v<K, Key>,
-                "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
-                "are not both transparent");
+        } else if constexpr (use == detail::key_use::as_view) {
+            return static_cast<typename detail::view_of<Key>::type>(key);
+        } else if constexpr (use == detail::key_use::converted) {
             return static_cast<Key>(std::forward<K>(key));
+        } else {
+            static_assert(constructible, "syncmap::map: Key cannot be constructed from this key");
+            static_assert(
+                !constructible,
+                "syncmap::map: this is no key: it is not convertible to Key, and Hash and KeyEqual "
+                "do not both take it as it is (as transparent ones may)");
+            return detail::no_key<Key>();
         }
     }
     static constexpr auto to_lookup_key = [](const auto& key) -> decltype(auto) {
@@ -600,9 +721,9 @@ private:
                       "syncmap::map: with allocators that differ keys are copied and values moved");
         impl_.set_functions(other.impl_);
         // Each entry leaves the one map when it is in the other: whatever throws, no entry is in both, or in none.
-        other.impl_.for_each([&](const Key& key, const T& value) {
+        other.impl_.erase_if([&](const Key& key, const T& value) {
             impl_.insert(key, std::move_if_noexcept(const_cast<T&>(value)));
-            other.impl_.erase(key);
+            return true;
         });
         other.impl_.destroy_everything();
     }

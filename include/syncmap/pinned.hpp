@@ -3,6 +3,7 @@
 // syncmap::pinned: a handle to a value that lives while the handle does.
 #pragma once
 
+#include <cassert>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -18,12 +19,13 @@ class operations;
 }
 
 /// Keeps one value of a map alive, whatever happens to the map's entry: it may be erased, overwritten or
-/// cleared meanwhile. Small trivially copyable values (up to 8 bytes) are held as a copy.
+/// cleared meanwhile. Small trivially copyable values (up to 8 bytes) are held as a copy, but where in_place says
+/// otherwise: what is changed of that, by `mutable` members, is lost.
 ///
 /// May be moved to and dropped in another thread, also after the thread that made it has ended; may be held
 /// for as long as one likes (it holds back this one value, and nothing else). Must not outlive the map.
 /// Not safe for use by two threads at once without synchronisation, like any object; what it points to is
-/// shared and const.
+/// shared and const. T must be complete.
 /// @progress Lock-free; looking at the value wait-free. @complexity O(1).
 /// @may_throw Nothing, but from the map's members that make one.
 template <class T>
@@ -56,16 +58,20 @@ public:
             return value_;
         }
     }
-    /// The value; the handle must not be empty.
+    /// The value; the handle must not be empty (debug builds assert that).
     [[nodiscard]] const T& operator*() const noexcept {
+        assert_not_empty();
         if constexpr (by_copy) {
             return value_->get();
         } else {
             return *value_;
         }
     }
-    /// The value's members; the handle must not be empty.
-    [[nodiscard]] const T* operator->() const noexcept { return get(); }
+    /// The value's members; the handle must not be empty (debug builds assert that).
+    [[nodiscard]] const T* operator->() const noexcept {
+        assert_not_empty();
+        return get();
+    }
     /// Whether there is a value.
     [[nodiscard]] explicit operator bool() const noexcept { return get() != nullptr; }
 
@@ -85,6 +91,12 @@ private:
 
     static constexpr bool by_copy = detail::is_word<T>;
     using stored = std::conditional_t<by_copy, std::optional<detail::from_words<T>>, const T*>;
+
+    void assert_not_empty() const noexcept {
+        assert(*this &&
+               "syncmap: an empty pinned has no value: the key was absent, or the handle has been "
+               "moved from or reset");
+    }
 
     explicit pinned(const stored& copy) noexcept
         requires by_copy

@@ -136,8 +136,16 @@ public:
     /// @ordering Synchronizes with every call that sees the key, or with the insert() it sees.
     /// @may_throw What Hash, KeyEqual, constructing Key and allocating throw; strong.
     template <class K = Key>
+        requires(!detail::taken_as_const<K, Key>)
     bool insert(K&& key) {
         return !keys_.load_or_store(std::forward<K>(key), present{}).second;
+    }
+    /// The same for bit-fields and members of packed structures, as `key`.
+    /// @otherwise as insert() above. @go `_, loaded := m.LoadOrStore(key, struct{}{})`.
+    template <class K>
+        requires detail::taken_as_const<K&, Key>
+    SYNCMAP_INLINE bool insert(const K& key) {
+        return insert<const K&>(key);
     }
 
     /// Takes `key` out; returns whether it was there. Of racing calls one does.
@@ -182,7 +190,8 @@ public:
             [&](const Key& key, const present&) -> decltype(auto) { return std::invoke(f, key); });
     }
 
-    /// Takes out the keys for which `pred(const Key&)` is true; returns how many.
+    /// Takes out the keys for which `pred(const Key&)` is true, these very keys, also what no key equals
+    /// (NaN); returns how many.
     /// @progress As for_each() and erase(). @complexity O(n). @go `Range` and `Delete`.
     /// @ordering As for_each() and erase().
     /// @may_throw As for_each(), and what pred throws; what was taken out stays out.

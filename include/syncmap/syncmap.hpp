@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Everything: syncmap::map, syncmap::set, syncmap::any_map, syncmap::hash, syncmap::pinned,
+// Everything: syncmap::map, syncmap::set, syncmap::any_map, syncmap::hash, syncmap::in_place, syncmap::pinned,
 // syncmap::recyclable, syncmap::map_stats, and the version.
 #pragma once
 
 #include "any_map.hpp"
 #include "hash.hpp"
+#include "in_place.hpp"
 #include "map.hpp"
 #include "pinned.hpp"
 #include "recyclable.hpp"

@@ -32,10 +32,13 @@ class View:
     """A visualizer, on an object."""
 
     def __init__(self, types, value):
-        self.types, self.address, self.type = types, int(value.address), gdb.types.get_basic_type(value.type)
-        matching = [t for t in types
-                    if re.fullmatch(re.escape(t.get("Name")).replace(r"\*", ".*"), self.type.name)]
-        check(len(matching) == 1, "a visualizer", self.type)
+        self.types, self.address, matching = types, int(value.address), []
+        for self.type in bases(gdb.types.get_basic_type(value.type)):  # one serves for derived types, too
+            matching = matching or [t for t in types
+                                    if re.fullmatch(re.escape(t.get("Name")).replace(r"\*", ".*"), self.type.name)]
+            if matching:
+                break
+        check(len(matching) == 1, "a visualizer", value.type)
         self.element, self.variables = matching[0], set()
 
     def evaluate(self, text):

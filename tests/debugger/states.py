@@ -90,7 +90,7 @@ def check_nonsense():
     # A thread that links or erases an entry may have got no further than its tag, or has
     # made its node a link in a list.
     node = main.loaded(slot["node_"]).dereference()
-    word = node.cast(node.type.fields()[0].type)["link_"]
+    word = node.cast(node.type.fields()[0].type.fields()[0].type)["link_"]
     for place, number in ((slot["node_"], 0), (word, 0), (word, int(node.address) | 3)):
         with Patched(place, number):
             entries = printed("nodes.map")[1]

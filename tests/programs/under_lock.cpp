@@ -12,10 +12,8 @@
 #include <string>
 #include <utility>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "../check.hpp"
+#include "../last_words.hpp"
 
 namespace {
 
@@ -59,30 +57,6 @@ struct calling_equal {
 };
 using map = syncmap::map<std::uint64_t, std::uint64_t, calling_hash, calling_equal,
                          calling_allocator<std::pair<const std::uint64_t, std::uint64_t>>>;
-
-/// What a child says before it ends itself; empty if it does not.
-template <class F>
-std::string last_words(F f) {
-    int ends[2];
-    check(::pipe(ends) == 0, "there is a pipe");
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::dup2(ends[1], STDERR_FILENO);
-        ::alarm(120);
-        f();
-        ::_exit(0);
-    }
-    ::close(ends[1]);
-    std::string said;
-    char buffer[256];
-    for (ssize_t n; (n = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
-        said.append(buffer, static_cast<std::size_t>(n));
-    }
-    ::close(ends[0]);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT ? said : std::string();
-}
 
 bool is_told(const std::string& said) {
     return said.find("has come back to the map that is calling it") != std::string::npos;

@@ -105,7 +105,7 @@ public:
     // --- changing -------------------------------------------------------------------------------
 
     /// Locks the key's bucket, asks decide(const token* current) what to do with the entry, and does it
-    /// with what the supply brings. decide() must be quick and not throw.
+    /// with what the supply brings. decide() must be quick and not throw. The key may be an entry_id.
     template <class K, class Decide>
     SYNCMAP_INLINE outcome<token> write(operation& op, const K& key, std::uint64_t hash,
                                         supply_type& s, Decide&& decide) {
@@ -354,7 +354,11 @@ protected:
         for (view b = t.home(i); b.tags != nullptr; b = b.following()) {
             for (slot_mask m = tag_view(*b.tags).match(tag); m != 0; m &= m - 1) {
                 const slot& s = b.slot[first_slot(m)];
-                if constexpr (lay::flat) {
+                if constexpr (std::is_same_v<K, entry_id<Key, T>>) {
+                    if (!is_meant(s, key, current)) {
+                        continue;
+                    }
+                } else if constexpr (lay::flat) {
                     const auto k = s.load_key();
                     if (!equal_(k.get(), key)) {
                         continue;
@@ -375,6 +379,27 @@ protected:
             }
         }
         return false;
+    }
+
+    bool is_meant(const slot& s, const entry_id<Key, T>& which, token& current) const {
+        if constexpr (lay::flat) {
+            if (s.load_key_words() != which.key) {
+                return false;
+            }
+            current = s.load();
+            if (current == which.value) {
+                return true;
+            }
+            const from_words<Key> key(which.key.data());
+            return equal_(key.get(), key.get());  // else another one with these words
+        } else {
+            const node* const n = s.load();
+            if (n != which.at) {
+                return false;
+            }
+            current = n->load();
+            return true;
+        }
     }
 
     template <class K, class Decide>

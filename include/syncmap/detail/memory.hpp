@@ -170,7 +170,7 @@ public:
         destroy(b->value());
         if (b->kind() == retired_kind::value) {
             deallocate(b, 1);
-        } else if (node* const n = node::of(b); n->part_done()) {
+        } else if (auto* const n = static_cast<node*>(node::of(b)); n->part_done()) {
             deallocate(n, 1);
         }
     }

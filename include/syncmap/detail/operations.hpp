@@ -235,7 +235,7 @@ public:
 
     template <class F>
     void for_each(F&& f) {
-        walker_type(*this).run([&](const Key& key, const T& value, token) {
+        walker_type(*this).run([&](const Key& key, const T& value, token, const auto&) {
             if constexpr (std::is_void_v<std::invoke_result_t<F&, const Key&, const T&>>) {
                 std::invoke(f, key, value);
                 return true;
@@ -248,12 +248,14 @@ public:
     template <class Pred>
     std::size_t erase_if(Pred&& pred) {
         std::size_t erased = 0;
-        walker_type(*this).run([&](const Key& key, const T& value, token seen) {
-            if (static_cast<bool>(std::invoke(pred, key, value)) && erase_tested(key, seen, pred)) {
-                ++erased;
-            }
-            return true;
-        });
+        walker_type(*this).run(
+            [&](const Key& key, const T& value, token seen, const entry_id<Key, T>& which) {
+                if (static_cast<bool>(std::invoke(pred, key, value)) &&
+                    erase_tested(key, which, seen, pred)) {
+                    ++erased;
+                }
+                return true;
+            });
         return erased;
     }
 
@@ -498,21 +500,30 @@ private:
         return mine;
     }
 
-    /// Erases an entry for which pred() was true of the value `seen`, or is true of the one it has now.
+    /// Erases an entry for which pred() was true of the value `seen`, or is true of the one it has now. That very
+    /// entry, and never one that has come in its place: its key was not shown.
     template <class Pred>
-    bool erase_tested(const Key& key, token seen, Pred& pred) {
+    bool erase_tested(const Key& key, const entry_id<Key, T>& which, token seen, Pred& pred) {
         const std::uint64_t hash = hash_of(key);
-        if (erase_if_same(key, hash, &seen).result == result::erased) {
-            return true;
-        }
+        held h;
         for (;;) {
-            const held h = look(key, hash, hazard::kind::scoped);
-            if (!h.present || !static_cast<bool>(std::invoke(pred, key, h.value()))) {
+            {
+                supply_type none(this->memory_source());
+                operation op(*this);
+                const auto done = write(op, which, hash, none, if_same(&seen, verb::erase));
+                if (done.result == result::erased) {
+                    return true;
+                }
+                if (!done.present) {
+                    return false;
+                }
+                h.prepare(op.record(), hazard::kind::scoped);
+                h.hold(done.before);
+            }
+            if (!static_cast<bool>(std::invoke(pred, key, h.value()))) {
                 return false;
             }
-            if (erase_if_same(key, hash, &h.seen).result == result::erased) {
-                return true;
-            }
+            seen = h.seen;
         }
     }
 

@@ -2,7 +2,7 @@
 //
 // How an entry is kept: flat (key and value as atomic words in the slot) or as a pointer to a node.
 //
-// Small trivially copyable values are *words*, overwritten in place. All others live in a *box* of their
+// Small trivially copyable values are *words*, overwritten in place, but where in_place.hpp says otherwise. All others live in a *box* of their
 // own, which is never changed: overwriting links another box. The first box lives inside the node.
 // I1  A node's key and hash never change; what a box holds never changes while it is linked.
 // I2  A node's memory is freed when both its parts (key, first box) are done with: the first that is says so in
@@ -18,6 +18,7 @@
 #include <cstring>
 #include <memory>
 
+#include "../in_place.hpp"
 #include "reclaim/retired.hpp"
 
 namespace syncmap::inline v0::detail {
@@ -37,7 +38,7 @@ inline constexpr bool can_be_words =
 
 /// A value that is read and overwritten as one atomic word.
 template <class T>
-inline constexpr bool is_word = can_be_words<T> && sizeof(T) <= 8;
+inline constexpr bool is_word = can_be_words<T> && sizeof(T) <= 8 && !in_place<T>;
 
 /// An entry that needs no node.
 template <class Key, class T>
@@ -111,12 +112,15 @@ template <class T>
 template <class X>
 class atomic_words {
 public:
-    [[nodiscard]] from_words<X> load() const noexcept {
-        std::array<unit_of<X>, words_of<X>> copy;
+    using words = std::array<unit_of<X>, words_of<X>>;
+
+    [[nodiscard]] from_words<X> load() const noexcept { return from_words<X>(load_words().data()); }
+    [[nodiscard]] words load_words() const noexcept {
+        words copy;
         for (std::size_t i = 0; i < copy.size(); ++i) {
             copy[i] = words_[i].load(std::memory_order_acquire);  // (S1) pairs with (S2)
         }
-        return from_words<X>(copy.data());
+        return copy;
     }
     /// Of one word.
     [[nodiscard]] unit_of<X> load_word() const noexcept
@@ -124,8 +128,8 @@ public:
     {
         return words_[0].load(std::memory_order_acquire);  // (S1)
     }
-    void store(const X& x) noexcept {
-        const auto copy = detail::to_words(x);
+    void store(const X& x) noexcept { store_words(detail::to_words(x)); }
+    void store_words(const words& copy) noexcept {
         for (std::size_t i = 0; i < copy.size(); ++i) {
             words_[i].store(copy[i], std::memory_order_release);  // (S2) pairs with (S1)
         }
@@ -285,9 +289,13 @@ public:
     [[nodiscard]] token load() const noexcept { return value_.load(); }
     void store_key(const Key& key) noexcept { key_.store(key); }
     void store(token bits) noexcept { value_.store(bits); }
+    /// The very words: bits that are no part of the key's value may say which entry it is (entry_id).
     void copy_from(const flat_slot& other) noexcept {
-        store_key(other.load_key().get());
+        key_.store_words(other.key_.load_words());
         store(other.load());
+    }
+    [[nodiscard]] typename atomic_words<Key>::words load_key_words() const noexcept {
+        return key_.load_words();
     }
 
 private:
@@ -313,15 +321,71 @@ private:
 
 struct no_node {};
 
-/// Which of the above a map uses.
+/// What a reader takes from an entry: see above. Becomes what it is made of, and is made of that, without asking.
+template <class T>
+class token_of {
+public:
+    using made_of = std::conditional_t<is_word<T>, unit_of<T>, box<T>*>;
+
+    constexpr token_of() noexcept = default;
+    constexpr token_of(made_of from) noexcept : made_of_(from) {}     // NOLINT(*-explicit-*)
+    constexpr operator made_of() const noexcept { return made_of_; }  // NOLINT(*-explicit-*)
+    constexpr box<T>* operator->() const noexcept
+        requires(!is_word<T>)
+    {
+        return made_of_;
+    }
+    // Each pair of operands has one that fits exactly: the operators of T's namespace are candidates, too.
+    friend constexpr bool operator==(token_of a, token_of b) noexcept {
+        return a.made_of_ == b.made_of_;
+    }
+    friend constexpr bool operator==(token_of a, made_of b) noexcept { return a.made_of_ == b; }
+    friend constexpr bool operator==(token_of a, std::nullptr_t) noexcept
+        requires(!is_word<T>)
+    {
+        return a.made_of_ == nullptr;
+    }
+
+private:
+    made_of made_of_{};
+};
+
+/// An entry's node, where it needs one.
+template <class Key, class T>
+class node_of : public std::conditional_t<is_word<T>, word_node<Key, T>, box_node<Key, T>> {
+public:
+    explicit node_of(std::uint64_t hash) noexcept
+        : std::conditional_t<is_word<T>, word_node<Key, T>, box_node<Key, T>>(hash) {}
+};
+
+/// What a bucket has of an entry.
+template <class Key, class T>
+class slot_of
+    : public std::conditional_t<is_flat<Key, T>, flat_slot<Key, T>, node_slot<node_of<Key, T>>> {};
+
+/// Which of the above a map uses. All of these can be named, and a map be a member, while T (or Key) is not complete:
+/// nothing is asked of the types before a member of the map is called. That is why they are classes.
 template <class Key, class T>
 struct layout {
     static constexpr bool flat = is_flat<Key, T>;
     static constexpr bool word = is_word<T>;
-    using node = std::conditional_t<flat, no_node,
-                                    std::conditional_t<word, word_node<Key, T>, box_node<Key, T>>>;
-    using slot = std::conditional_t<flat, flat_slot<Key, T>, node_slot<node>>;
-    using token = std::conditional_t<word, unit_of<T>, box<T>*>;
+    using node = node_of<Key, T>;
+    using slot = slot_of<Key, T>;
+    using token = token_of<T>;
+};
+
+/// Says which of a map's entries is meant, whatever KeyEqual says: a key that does not even equal itself (NaN) leads
+/// to none. A node is told by its address, and must be kept alive; a flat entry by the words of its key and, where
+/// several may have these, its value, which nobody can have replaced then.
+template <class Key, class T>
+struct entry_id {
+    const node_of<Key, T>* at;
+};
+template <class Key, class T>
+    requires is_flat<Key, T>
+struct entry_id<Key, T> {
+    typename atomic_words<Key>::words key;
+    token_of<T> value;
 };
 
 }  // namespace syncmap::inline v0::detail

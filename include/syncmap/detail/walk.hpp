@@ -13,6 +13,8 @@
 // Used by operations.hpp.
 #pragma once
 
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "engine.hpp"
@@ -31,18 +33,20 @@ public:
 
     explicit walker(Engine& engine) : engine_(engine) { batch_.reserve(slots_per_bucket); }
 
-    /// Calls show(key, value, token) for every entry until it returns false. Outside all sections.
+    /// Calls show(key, value, token, entry_id) for every entry until it returns false. Outside all sections.
     template <class Show>
     void run(Show&& show) {
         while (step()) {
             for (const entry& e : batch_) {
+                const auto key = e.key();
                 if constexpr (lay::word) {
-                    if (!show(e.key(), from_bits<T>(e.seen).get(), e.seen)) {
+                    if (!show(key.get(), from_bits<T>(e.seen).get(), e.seen, e.which())) {
                         return;
                     }
                 } else {
                     const token value = protect_value(*e.key_in);
-                    if (value != nullptr && !show(e.key(), std::as_const(*value->value()), value)) {
+                    if (value != nullptr &&
+                        !show(key.get(), std::as_const(*value->value()), value, e.which())) {
                         return;
                     }
                 }
@@ -52,12 +56,16 @@ public:
 
 private:
     struct flat_entry {
-        [[nodiscard]] const Key& key() const noexcept { return copy.get(); }
-        from_words<Key> copy;
+        [[nodiscard]] from_words<Key> key() const noexcept { return from_words<Key>(words.data()); }
+        [[nodiscard]] entry_id<Key, T> which() const noexcept { return {words, seen}; }
+        typename atomic_words<Key>::words words;
         token seen;
     };
     struct node_entry {
-        [[nodiscard]] const Key& key() const noexcept { return *key_in->key(); }
+        [[nodiscard]] std::reference_wrapper<const Key> key() const noexcept {
+            return *std::as_const(*key_in).key();
+        }
+        [[nodiscard]] entry_id<Key, T> which() const noexcept { return {key_in}; }
         node* key_in;
         token seen;  ///< of a word; what is in a box is asked for when it is shown
         hazard guard;
@@ -174,7 +182,7 @@ private:
         for (slot_mask live = all; live != 0; live &= live - 1) {
             const slot& s = b.slot[first_slot(live)];
             if constexpr (lay::flat) {
-                const auto key = s.load_key();
+                const auto key = s.load_key_words();
                 batch_.push_back({key, s.load()});
             } else {
                 node* const n = s.load();
@@ -190,8 +198,9 @@ private:
     /// After a table has shrunk, its buckets may begin before the position: what is there was shown.
     void drop_what_was_shown(const table_type& t, std::size_t i) {
         if (t.first_hash(i) < position_) {
-            std::erase_if(batch_,
-                          [this](const entry& e) { return engine_.hash_of(e.key()) < position_; });
+            std::erase_if(batch_, [this](const entry& e) {
+                return engine_.hash_of(e.key().get()) < position_;
+            });
         }
     }
 

@@ -174,7 +174,8 @@ public:
         }
     }
 
-    /// In debug builds: that no pinned handle outlives its map. One from before a fork may be out of reach.
+    /// In debug builds: that no pinned handle outlives its map, and no callback. One from before a fork may be out of
+    /// reach.
     template <class Disposer>
     static void assert_not_announced([[maybe_unused]] retired_list& list,
                                      [[maybe_unused]] const domain& home,
@@ -184,6 +185,8 @@ public:
         h.passed.splice(list);
         while (!h.passed.empty()) {
             compare(h, home, dispose, []([[maybe_unused]] const hazard_slot& slot) {
+                assert(slot.use != hazard_use::scoped &&
+                       "syncmap: a map is destroyed while a callback looks at a value of it");
                 assert(slot.use == hazard_use::inherited &&
                        "syncmap: a pinned value outlives its map");
             });
