@@ -181,7 +181,8 @@ int main(int argc, char** argv) {
     options& o = options_given;
     CLI::App app("Explores interleavings of small scenarios.");
     app.add_option("--scenario", o.scenario, "only scenarios whose name contains this");
-    app.add_option("--shape", o.shape, "flat, flat-wide-key, node-word, node-box, node-reused or set");
+    app.add_option("--shape", o.shape,
+                   "flat, flat-wide-key, node-word, node-box, node-reused or set");
     app.add_option(
         "--scenarios-random", o.random_scenarios,
         "so many random scenarios in place of the list, each in a shape of its own; the first "
