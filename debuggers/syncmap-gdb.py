@@ -215,7 +215,7 @@ def map_in(value):
     for field in type_.fields() if type_.code == gdb.TYPE_CODE_STRUCT else ():
         if MAP_TYPE.match(plain(field.type).name or ""):
             return Map(value[field])
-    raise gdb.GdbError("%s is no map of syncmap, and has none" % value.type)
+    raise gdb.GdbError("%s is no map of syncmap, and has none. %s" % (value.type, InfoSyncmap.USAGE))
 
 
 class MapPrinter:
@@ -342,15 +342,23 @@ class StatsPrinter:
 class InfoSyncmap(gdb.Command):
     """Show the tables of a map, or of what has a map as a member: info syncmap EXPRESSION
 
-Says of each table how many buckets it has and in how many of them the truth is; what is in those:
-live and dead slots, overflow buckets, locks that are held; and what waits to be destroyed."""
+Says of each table how many buckets it has and how many of them are current; what is in those: live and
+dead slots, overflow buckets, locks that are held; and what waits to be destroyed."""
+
+    USAGE = "Say: info syncmap EXPRESSION, for a map, a set, an any_map, or what has one as a member."
 
     def __init__(self):
         super().__init__("info syncmap", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
 
     def invoke(self, argument, _from_tty):
+        if not argument:
+            raise gdb.GdbError("Of which map? " + self.USAGE)
         try:
-            for line in self.lines(map_in(gdb.parse_and_eval(argument))):
+            value = gdb.parse_and_eval(argument)
+        except gdb.error as error:
+            raise gdb.GdbError("%s %s" % (error, self.USAGE)) from error
+        try:
+            for line in self.lines(map_in(value)):
                 gdb.write(line + "\n")
         except (Unreadable, gdb.MemoryError) as error:
             raise gdb.GdbError("not readable: %s" % error) from error
@@ -370,7 +378,7 @@ live and dead slots, overflow buckets, locks that are held; and what waits to be
         for name, table in tables:
             if table:
                 sums = true[name]
-                yield "%s at %#x: %d of %s true, with %d live and %d dead slots, %s, %d locked" % (
+                yield "%s at %#x: %d of %s current, with %d live and %d dead slots, %s, %d locked" % (
                     name, table.address, sums["buckets"], counted(table.buckets, "bucket"),
                     sums["live"], sums["dead"], counted(sums["overflow"], "overflow bucket"),
                     sums["locked"])

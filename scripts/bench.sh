@@ -92,12 +92,17 @@ bench() {
         shift
         count=$((count - 1))
     done
+    case " $* " in *" --help "* | *" -h "*)
+        bench_usage
+        cat "$top/bench/help.txt"
+        return
+        ;;
+    esac
     need_for_bench
     [ $instructions = no ] || need valgrind "counting instructions" command -v valgrind
     install_missing >&2
     (want_for_bench && install_missing) >&2 || echo "goes on without these" >&2
     build_bench >&2 || fail 1 "the benchmark could not be built"
-    case " $* " in *" --help "* | *" -h "*) bench_usage ;; esac
     [ $plain = no ] || set -- --output "$top/bench-results"
     if [ $compile_time = yes ]; then
         bench_figures compile_time 3

@@ -16,6 +16,7 @@ check "--help explains options" says "--read-ratio"
 check "--help explains workloads" says "ReadHeavy"
 check "--help explains figures" says "ns/op"
 check "--help has examples" says "EXAMPLES"
+check "\`./run bench --help' has the same, from bench/help.txt" diff "$out" "$(dirname -- "$0")/../bench/help.txt"
 run 0 --list
 check "--list names workloads" says "erase and reinsert"
 check "--list names maps" says "std+shared_mutex"

@@ -155,4 +155,7 @@ rejects "does not exist" "$(printf 'two\nlines')"
 
 run 0 --help
 check "--help tells the options" says "--threads"
+sed 's/--threads N=[0-9]* /--threads N   /' "$out" >"$scratch/help"
+check "\`./run demo --help' has the same, from examples/index_tree_help.txt" \
+    diff "$scratch/help" "$(dirname -- "$0")/../examples/index_tree_help.txt"
 echo "all ok"

@@ -32,23 +32,24 @@ def check_expectations():
 def check_tables():
     """The summary of the tables, from which nothing may be missing."""
     text = gdb.execute("info syncmap chained", to_string=True)  # a struct that has the map as a member
-    check("with 40 elements\n" in text and " 8 of 8 buckets true, with 40 live and 20 dead" in text, text)
+    check("with 40 elements\n" in text and " 8 of 8 buckets current, with 40 live and 20 dead" in text, text)
     check("4 overflow buckets, 0 locked" in text, text)
     text = gdb.execute("info syncmap growing.map", to_string=True)
     moved = int(text.split("amended: ")[1].split()[0])
     read, dirty = text.splitlines()[1:3]
-    check(read.startswith("read  at ") and " %d of 16 buckets true" % (16 - moved) in read, text)
-    check(dirty.startswith("dirty at ") and " %d of 512 buckets true" % (32 * moved) in dirty, text)
+    check(read.startswith("read  at ") and " %d of 16 buckets current" % (16 - moved) in read, text)
+    check(dirty.startswith("dirty at ") and " %d of 512 buckets current" % (32 * moved) in dirty, text)
     live = [int(line.split("with ")[1].split()[0]) for line in (read, dirty)]
     check(sum(live) == 139 and min(live) > 0, text)
     text = gdb.execute("info syncmap empty.map", to_string=True)
     check(text == "with 0 elements\n0 retired (0 bytes)\n", text)
-    for nothing in ("1", "stats"):
+    for nothing, says in (("1", "no map of syncmap"), ("stats", "no map of syncmap"),
+                          ("", "Of which map?"), ("no_such_name", "No symbol")):
         try:
             gdb.execute("info syncmap " + nothing)
             check(False, "that is no map", nothing)
         except gdb.error as error:
-            check("no map of syncmap" in str(error), str(error))
+            check(says in str(error) and "Say: info syncmap EXPRESSION" in str(error), str(error))
 
 
 class Patched:
