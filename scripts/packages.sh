@@ -29,6 +29,18 @@ includes() { # includes HEADER COMPILER...
 #endif" "$@" -E
 }
 
+apt_install() { # apt_install OPTION... : what is missing
+    # shellcheck disable=SC2086 # lists of words
+    $as_root env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get install --no-install-recommends "$@" $missing
+}
+agreed() { # asks on a terminal, unless $assume_yes is set (./run -y)
+    if [ -n "${assume_yes:-}" ] || ! [ -t 0 ] || ! [ -t 2 ]; then
+        return
+    fi
+    printf 'install them? [Y/n] ' >&2
+    read -r answer || return 1
+    case $answer in [Nn]*) return 1 ;; esac
+}
 install_missing() { # installs what `need` has found missing so far
     [ -n "$missing" ] || return 0
     advice="install these packages (names as in Debian) and try again:$missing"
@@ -38,10 +50,10 @@ install_missing() { # installs what `need` has found missing so far
         as_root=sudo
         command -v sudo >/dev/null || fail 1 "$advice"
     fi
-    echo "installing with apt-get:$missing"
     $as_root apt-get update -qq || fail 1 "$advice"
-    # shellcheck disable=SC2086 # a list of words
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        -o Dpkg::Use-Pty=0 $missing || fail 1 "$advice"
+    echo "to be installed with apt-get:$missing"
+    apt_install --assume-no 2>/dev/null | sed -n '/^Need to get/p; /^After this/p'
+    agreed || fail 1 "$advice"
+    apt_install -y -qq -o Dpkg::Use-Pty=0 || fail 1 "$advice"
     missing=
 }

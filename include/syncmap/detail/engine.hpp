@@ -409,7 +409,7 @@ protected:
         place at{};
         outcome<token> done{result::kept, false, {}};
         done.present = locate_locked(t, i, hash, key, at, done.before);
-        const verb what = decide(done.present ? &done.before : nullptr);
+        const verb what = decide(done.present ? std::addressof(done.before) : nullptr);
         if (what == verb::put && done.present) {
             replace_locked(op, at, done.before, s);
             done.result = result::replaced;

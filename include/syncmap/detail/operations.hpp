@@ -131,7 +131,7 @@ public:
                     return copy;
                 }
                 supply_type none(this->memory_source());
-                if (write(op, key, hash, none, if_same(&seen, verb::erase)).result ==
+                if (write(op, key, hash, none, if_same(std::addressof(seen), verb::erase)).result ==
                     result::erased) {
                     return copy;
                 }
@@ -186,7 +186,8 @@ public:
                 s.make_value(std::forward<V>(desired));
             }
             operation op(*this);
-            if (write(op, key, hash, s, if_same(&h.seen, verb::put)).result == result::replaced) {
+            if (write(op, key, hash, s, if_same(std::addressof(h.seen), verb::put)).result ==
+                result::replaced) {
                 return true;
             }
         }
@@ -200,7 +201,7 @@ public:
             if (!h.present || !static_cast<bool>(std::equal_to<>{}(h.value(), expected))) {
                 return false;
             }
-            if (erase_if_same(key, hash, &h.seen).result == result::erased) {
+            if (erase_if_same(key, hash, std::addressof(h.seen)).result == result::erased) {
                 return true;
             }
         }
@@ -510,7 +511,8 @@ private:
             {
                 supply_type none(this->memory_source());
                 operation op(*this);
-                const auto done = write(op, which, hash, none, if_same(&seen, verb::erase));
+                const auto done =
+                    write(op, which, hash, none, if_same(std::addressof(seen), verb::erase));
                 if (done.result == result::erased) {
                     return true;
                 }

@@ -103,7 +103,7 @@ struct shelf {
     }
     /// Now and then: decides how many to keep, and gives up what has not been used, if it is more.
     void adapt(retired_list& ready) noexcept {
-        room = std::clamp(4 * std::exchange(used, 0U), least, most);
+        room = larger_of(least, smaller_of(4 * std::exchange(used, 0U), most));
         if (spares.objects() > room) {
             ready.splice(spares);
         }
