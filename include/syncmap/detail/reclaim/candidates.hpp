@@ -35,7 +35,7 @@ public:
         head = r;
     }
 
-    /// Takes the object with this address out; null if there is none, or not any more. Null is the address of none.
+    /// Takes the object with this address out; null if there is none, or not any more.
     SYNCMAP_INLINE retired* take_out(const void* address) noexcept {
         const std::size_t at = hash(address);
         if ((bits_[at / 64] >> at % 64 & 1U) == 0) [[likely]] {

@@ -164,7 +164,7 @@ public:
         }
     }
 
-    /// Calls f(const void*, const hazard_slot&) for every hazard slot, with what it announces: null for nothing.
+    /// Calls f(const void*, const hazard_slot&) for every hazard slot that announces something, with that.
     template <class F>
     SYNCMAP_INLINE void for_each_hazard(F&& f) const {
         for (auto* r = records_.load(std::memory_order_acquire); r != nullptr; r = r->next) {
@@ -172,7 +172,10 @@ public:
             for (auto* b = r->blocks.load(std::memory_order_acquire); b != nullptr; b = b->next) {
                 for (const hazard_slot& slot : b->hazards) {
                     // (H1) acquire: pairs with the release that cleared the slot, (H3).
-                    f(slot.object.load(std::memory_order_acquire), slot);
+                    const void* const object = slot.object.load(std::memory_order_acquire);
+                    if (object != nullptr) {
+                        f(object, slot);
+                    }
                 }
             }
         }
