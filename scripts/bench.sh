@@ -94,7 +94,7 @@ bench() {
     done
     case " $* " in *" --help "* | *" -h "*)
         bench_usage
-        cat "$top/bench/help.txt"
+        sed 1d "$top/bench/help.txt"
         return
         ;;
     esac

@@ -156,6 +156,6 @@ rejects "does not exist" "$(printf 'two\nlines')"
 run 0 --help
 check "--help tells the options" says "--threads"
 sed 's/--threads N=[0-9]* /--threads N   /' "$out" >"$scratch/help"
-check "\`./run demo --help' has the same, from examples/index_tree_help.txt" \
-    diff "$scratch/help" "$(dirname -- "$0")/../examples/index_tree_help.txt"
+sed 1d "$(dirname -- "$0")/../examples/index_tree_help.txt" >"$scratch/written"
+check "\`./run demo --help' has the same, from examples/index_tree_help.txt" diff "$scratch/help" "$scratch/written"
 echo "all ok"

@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "version.hpp"
+
 namespace syncmap::inline v0 {
 
 /// Whether nobody can tell a T that was assigned to from one that was made. A map uses replaced values of such
