@@ -224,9 +224,13 @@ private:
             s.complain({"erase_if erased more than its predicate allowed", 0, begin, end});
         }
         for (const sight* at : to_erase) {
-            call& c = add(member::erased_if, at->key, at->erase_after, end);
+            // Another entry of the same key and value may have taken its place, and is left alone: then it may be that
+            // nothing has happened, as with a call that never ended.
+            const bool all = erased == to_erase.size();
+            call& c =
+                add(member::erased_if, at->key, at->erase_after, all ? end : ~decltype(end){} / 4);
             c.expected = at->seen;
-            c.yes = erased == to_erase.size();
+            c.yes = all;
         }
     }
 
