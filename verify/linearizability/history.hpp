@@ -123,6 +123,7 @@ struct meaning {
         something,
         exactly,
         other_than,
+        exactly_or_none,
         never
     };
 
@@ -137,6 +138,7 @@ struct meaning {
         case finds::something: return now != none;
         case finds::exactly: return now == what;
         case finds::other_than: return now != what;
+        case finds::exactly_or_none: return now == what || now == none;
         case finds::never: break;
         }
         return false;
@@ -177,8 +179,8 @@ constexpr meaning meaning_of(const call& c) noexcept {
         return {c.result == c.argument ? finds::exactly : finds::never, c.expected,
                 c.argument != c.expected, c.argument};
     case member::clear: return {finds::anything, none, true, none};
-    case member::erased_if:  // yes: for certain; otherwise perhaps, and at any time
-        return {c.yes ? finds::exactly : finds::anything, c.expected, true, none};
+    case member::erased_if:  // yes: for certain; otherwise it may have been gone already
+        return {c.yes ? finds::exactly : finds::exactly_or_none, c.expected, true, none};
     }
     return {finds::never};
 }

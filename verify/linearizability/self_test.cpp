@@ -165,7 +165,7 @@ bool obeys(const call& c, std::vector<value>& all) {
         now = before == c.expected ? none : before;
         return c.yes == (before == c.expected);
     case member::update: now = c.argument; return before == c.expected && c.result == now;
-    case member::erased_if: now = none; return before == c.expected || !c.yes;
+    case member::erased_if: now = none; return before == c.expected || (!c.yes && before == none);
     default: return c.result == before;
     }
 }

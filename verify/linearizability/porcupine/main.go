@@ -87,7 +87,7 @@ func obeys(now uint64, c *call) (bool, uint64) {
 	case "update":
 		return now == c.Expected && c.Result == c.Argument, c.Argument
 	case "erased_if":
-		return now == c.Expected || !c.Yes, 0
+		return now == c.Expected || (!c.Yes && !present), 0
 	}
 	panic("unknown call " + c.Call)
 }
