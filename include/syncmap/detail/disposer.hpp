@@ -145,8 +145,7 @@ protected:
     void destroy_list(retired_list& list) noexcept {
         retired_list none;
         while (!list.empty()) {
-            const retired_weight w = weight(list.front());
-            destroy(list.pop(w.objects, w.bytes), none);
+            destroy(detail::pop_front(list, *this), none);
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Making an object of what is left of another one of its type, where recyclable.hpp allows it.
-// Used by supply.hpp.
+// Used by memory.hpp.
 #pragma once
 
 #include <cstddef>

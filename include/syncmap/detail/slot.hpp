@@ -2,8 +2,9 @@
 //
 // How an entry is kept: flat (key and value as atomic words in the slot) or as a pointer to a node.
 //
-// Small trivially copyable values are *words*, overwritten in place, but where in_place.hpp says otherwise. All others live in a *box* of their
-// own, which is never changed: overwriting links another box. The first box lives inside the node.
+// Small trivially copyable values are *words*, overwritten in place, but where in_place.hpp says otherwise. All others
+// live in a *box* of their own, which is never changed: overwriting links another box. The first box lives inside the
+// node.
 // I1  A node's key and hash never change; what a box holds never changes while it is linked.
 // I2  A node's memory is freed when both its parts (key, first box) are done with: the first that is says so in
 //     the node. A hazard announces a part: a node's address its key, a box's address its value.

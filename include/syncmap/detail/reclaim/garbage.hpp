@@ -447,10 +447,9 @@ private:
         retired_list plain;
         retired_list whole;
         const auto pop = [&](retired_list& from) {
-            const retired_weight w = dispose.weight(from.front());
-            retired* const r = from.pop(w.objects, w.bytes);
+            retired* const r = detail::pop_front(from, dispose);
             if (is_whole(*r)) {
-                whole.push(r, w.objects, w.bytes);
+                detail::push_back(whole, r, dispose);
                 return;
             }
             all.add(r);
@@ -458,10 +457,7 @@ private:
                 all.add(value);
             }
         };
-        const auto push = [&](retired_list& to, retired* r) {
-            const retired_weight w = dispose.weight(r);
-            to.push(r, w.objects, w.bytes);
-        };
+        const auto push = [&](retired_list& to, retired* r) { detail::push_back(to, r, dispose); };
         for (; room != 0 && !h.passed.empty(); --room) {
             pop(h.passed);
         }
@@ -496,8 +492,7 @@ private:
         for (std::size_t i = 0; i < h.doomed_count; ++i) {
             retired* const r = h.doomed[i];
             if (!dispose.destroy(r, h.passed)) {
-                const retired_weight rest = dispose.weight(r);
-                h.ready.push(r, rest.objects, rest.bytes);
+                detail::push_back(h.ready, r, dispose);
             }
         }
         h.doomed_count = 0;

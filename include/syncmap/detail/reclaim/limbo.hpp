@@ -47,6 +47,17 @@ inline bool compare_next(const retired_list& ready, const retired_list& passed) 
     return ready.empty() || (is_whole(*ready.front()) && passed.objects() >= scan_objects);
 }
 
+template <class Disposer>
+void push_back(retired_list& list, retired* r, Disposer& dispose) noexcept {
+    const retired_weight w = dispose.weight(r);
+    list.push(r, w.objects, w.bytes);
+}
+template <class Disposer>
+retired* pop_front(retired_list& list, Disposer& dispose) noexcept {
+    const retired_weight w = dispose.weight(list.front());
+    return list.pop(w.objects, w.bytes);
+}
+
 struct hand {
     retired* doomed[write_budget];  ///< to be destroyed now
     std::size_t doomed_count = 0;
@@ -75,8 +86,7 @@ struct hand {
     void doom(retired_list& from, Disposer& dispose) noexcept {
         bool whole = false;
         do {
-            const retired_weight w = dispose.weight(from.front());
-            retired* const r = from.pop(w.objects, w.bytes);
+            retired* const r = detail::pop_front(from, dispose);
             whole = is_whole(*r);
             doomed[doomed_count++] = r;
         } while (!whole && doomed_count != write_budget && !from.empty() &&
@@ -239,9 +249,7 @@ struct limbo {
     void take_what_has_passed(hand& h) noexcept {
         h.passed.splice(passed);
         h.ready.splice(ready);
-        for (shelf& s : shelves) {
-            h.ready.splice(s.spares);
-        }
+        take_spares(h);
         h.again.splice(announced);
         h.look = std::exchange(look_again, 0);
         count_out(h.weight());
@@ -251,8 +259,7 @@ struct limbo {
     void take_all(hand& h, Disposer& dispose) noexcept {
         for (shelf& s : shelves) {
             if (retired* const r = s.take()) {
-                const retired_weight w = dispose.weight(r);
-                h.ready.push(r, w.objects, w.bytes);
+                detail::push_back(h.ready, r, dispose);
             }
         }
         const retired_weight before = h.weight();
@@ -261,9 +268,7 @@ struct limbo {
         h.passed.splice(waiting);
         h.passed.splice(fresh);
         h.ready.splice(ready);
-        for (shelf& s : shelves) {
-            h.ready.splice(s.spares);
-        }
+        take_spares(h);
         unsealed = 0;
         look_again = 0;
         const retired_weight after = h.weight();
@@ -284,6 +289,11 @@ struct limbo {
     }
 
 private:
+    void take_spares(hand& h) noexcept {
+        for (shelf& s : shelves) {
+            h.ready.splice(s.spares);
+        }
+    }
     void count_in(retired_weight w) noexcept {
         add(objects, w.objects);
         add(bytes, w.bytes);
