@@ -10,12 +10,10 @@
 #pragma once
 
 #include <bit>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -23,6 +21,7 @@
 #include <utility>
 
 #include "detail/platform.hpp"
+#include "detail/standard.hpp"
 
 #if __has_include(<sys/random.h>)
 #include <sys/random.h>
@@ -88,9 +87,7 @@ private:
 #endif
         {
             // Where the system has no randomness to give: the clock and where the loader put us.
-            random[0] ^= fold(static_cast<std::uint64_t>(
-                                  std::chrono::steady_clock::now().time_since_epoch().count()),
-                              0x9e3779b97f4a7c15);  // the golden ratio in 64 bits
+            random[0] ^= fold(clock_now(), 0x9e3779b97f4a7c15);  // the golden ratio in 64 bits
             random[1] ^= fold(reinterpret_cast<std::uintptr_t>(&random), 0xd6e8feb86659fd93);
         }
         // A factor whose bits are few or in one place would mix badly: make it half ones.

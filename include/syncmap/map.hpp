@@ -5,7 +5,6 @@
 
 #include <concepts>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -14,6 +13,7 @@
 
 #include "detail/keys.hpp"
 #include "detail/operations.hpp"
+#include "detail/standard.hpp"
 #include "hash.hpp"
 #include "in_place.hpp"
 #include "pinned.hpp"

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cassert>
-#include <memory>
 #include <optional>
 #include <utility>
 

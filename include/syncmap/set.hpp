@@ -3,6 +3,7 @@
 // syncmap::set: a concurrent hash set: syncmap::map without values.
 #pragma once
 
+#include "detail/standard.hpp"
 #include "map.hpp"
 
 namespace syncmap::inline v0 {
@@ -168,7 +169,7 @@ public:
         static_assert(std::is_invocable_v<F&, std::size_t>,
                       "syncmap::set::visit_many(keys, f): f must be callable with `std::size_t`");
         return keys_.visit_many(keys,
-                                [&](std::size_t index, const present&) { std::invoke(f, index); });
+                                [&](std::size_t index, const present&) { detail::call(f, index); });
     }
 
     /// @}
@@ -187,7 +188,7 @@ public:
         static_assert(std::is_invocable_v<F&, const Key&>,
                       "syncmap::set::for_each(f): f must be callable with `const Key&`");
         keys_.for_each(
-            [&](const Key& key, const present&) -> decltype(auto) { return std::invoke(f, key); });
+            [&](const Key& key, const present&) -> decltype(auto) { return detail::call(f, key); });
     }
 
     /// Takes out the keys for which `pred(const Key&)` is true, these very keys, also what no key equals
@@ -201,7 +202,7 @@ public:
                       "syncmap::set::erase_if(pred): pred must be callable with `const Key&` and "
                       "return bool");
         return keys_.erase_if(
-            [&](const Key& key, const present&) { return std::invoke(pred, key); });
+            [&](const Key& key, const present&) { return detail::call(pred, key); });
     }
 
     /// All keys, copied, as for_each() shows them.

@@ -8,11 +8,6 @@
 #include <cstdio>
 #include <iosfwd>
 #include <string_view>
-#include <version>
-
-#if defined(__cpp_lib_format)
-#include <format>  // costs a user of the map nothing: where it exists <chrono> brings it along
-#endif
 
 #include "version.hpp"
 
@@ -90,15 +85,3 @@ inline detail::stats_text::stats_text(const map_stats& s) noexcept {
 }
 
 }  // namespace syncmap::inline v0
-
-#if defined(__cpp_lib_format)
-/// The same line, formatted as a string is: `{:>120}` pads it, `{:.11}` cuts it.
-template <>
-struct std::formatter<syncmap::map_stats> : std::formatter<std::string_view> {
-    template <class Context>
-    auto format(const syncmap::map_stats& s, Context& context) const {
-        return std::formatter<std::string_view>::format(syncmap::detail::stats_text(s).view(),
-                                                        context);
-    }
-};
-#endif

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "any_map.hpp"
+#include "format.hpp"
 #include "hash.hpp"
 #include "in_place.hpp"
 #include "map.hpp"

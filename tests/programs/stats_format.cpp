@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <sstream>
 #include <string>
+#include <syncmap/format.hpp>
 #include <syncmap/map.hpp>
 
 #include "../check.hpp"

@@ -9,11 +9,12 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include "standard.hpp"
 
 namespace syncmap::inline v0::detail {
 

@@ -12,12 +12,12 @@
 // Used by map.hpp, which documents the members.
 #pragma once
 
-#include <functional>
 #include <iterator>
 #include <ranges>
 #include <span>
 
 #include "../pinned.hpp"
+#include "standard.hpp"
 #include "walk.hpp"
 
 namespace syncmap::inline v0::detail {
@@ -58,7 +58,7 @@ public:
     SYNCMAP_INLINE bool visit(const K& key, F&& f) {
         const held h = look(key, hash_of(key), hazard::kind::scoped, payment::due);
         if (h.present) {
-            static_cast<void>(std::invoke(f, h.value()));
+            static_cast<void>(detail::call(f, h.value()));
         }
         return h.present;
     }
@@ -85,7 +85,7 @@ public:
     template <class K, class F>
     std::pair<T, bool> load_or_compute(K&& key, F&& f) {
         return load_or_make(std::forward<K>(key),
-                            [&]() -> decltype(auto) { return std::invoke(std::forward<F>(f)); });
+                            [&]() -> decltype(auto) { return detail::call(std::forward<F>(f)); });
     }
 
     template <class K, class... Args>
@@ -218,7 +218,7 @@ public:
                                        : look(key, hash, hazard::kind::scoped);
             result.reset();
             s.discard_value();
-            if (std::optional<T> changed = std::invoke(
+            if (std::optional<T> changed = detail::call(
                     f, h.present ? std::addressof(h.value()) : static_cast<const T*>(nullptr))) {
                 make(s, !h.present && !s.has_key(), hash, std::forward<K>(key),
                      std::as_const(*changed));
@@ -238,10 +238,10 @@ public:
     void for_each(F&& f) {
         walker_type(*this).run([&](const Key& key, const T& value, token, const auto&) {
             if constexpr (std::is_void_v<std::invoke_result_t<F&, const Key&, const T&>>) {
-                std::invoke(f, key, value);
+                detail::call(f, key, value);
                 return true;
             } else {
-                return static_cast<bool>(std::invoke(f, key, value));
+                return static_cast<bool>(detail::call(f, key, value));
             }
         });
     }
@@ -251,7 +251,7 @@ public:
         std::size_t erased = 0;
         walker_type(*this).run(
             [&](const Key& key, const T& value, token seen, const entry_id<Key, T>& which) {
-                if (static_cast<bool>(std::invoke(pred, key, value)) &&
+                if (static_cast<bool>(detail::call(pred, key, value)) &&
                     erase_tested(key, which, seen, pred)) {
                     ++erased;
                 }
@@ -274,7 +274,7 @@ public:
     std::size_t visit_many(const Keys& keys, ToKey to_key, F&& f) {
         return in_batches(keys, to_key, [&](std::size_t index, const held* h) {
             if (h != nullptr) {
-                static_cast<void>(std::invoke(f, index, h->value()));
+                static_cast<void>(detail::call(f, index, h->value()));
             }
         });
     }
@@ -522,7 +522,7 @@ private:
                 h.prepare(op.record(), hazard::kind::scoped);
                 h.hold(done.before);
             }
-            if (!static_cast<bool>(std::invoke(pred, key, h.value()))) {
+            if (!static_cast<bool>(detail::call(pred, key, h.value()))) {
                 return false;
             }
             seen = h.seen;

@@ -51,6 +51,13 @@
 #define SYNCMAP_PTHREAD 0
 #endif
 
+// <chrono> takes longer to compile than the map does.
+#if SYNCMAP_PTHREAD
+#include <time.h>
+#else
+#include <chrono>
+#endif
+
 #if !SYNCMAP_PORTABLE_TAGS && !SYNCMAP_TSAN && (defined(__SSE2__) || defined(_M_X64))
 #define SYNCMAP_SSE2 1
 #else
@@ -85,8 +92,11 @@
 #endif
 #if defined(__GNUC__)
 #define SYNCMAP_NOINLINE [[gnu::noinline]]
+// For what is so rare that its size matters more than its speed: it would be most of the map's code.
+#define SYNCMAP_RARE [[gnu::noinline, gnu::cold]]
 #else
 #define SYNCMAP_NOINLINE
+#define SYNCMAP_RARE
 #endif
 
 // Before a function in which numbers come round, and are meant to: clang's -fsanitize=integer asks about each.
@@ -167,6 +177,19 @@ constexpr To cut_to(From number) noexcept {
 inline void prefetch([[maybe_unused]] const void* address) noexcept {
 #if defined(__GNUC__)
     __builtin_prefetch(address);
+#endif
+}
+
+/// Nanoseconds of a clock that is never set back.
+inline std::uint64_t clock_now() noexcept {
+#if SYNCMAP_PTHREAD
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
+           static_cast<std::uint64_t>(now.tv_nsec);
+#else
+    const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(now.count());
 #endif
 }
 

@@ -5,10 +5,10 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 #include "../recyclable.hpp"
+#include "standard.hpp"
 
 namespace syncmap::inline v0::detail {
 

@@ -17,7 +17,6 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <memory>
 
 #include "../in_place.hpp"
 #include "reclaim/retired.hpp"

@@ -9,7 +9,6 @@
 // Used by everything in detail/.
 #pragma once
 
-#include <chrono>
 #include <type_traits>
 
 #include "platform.hpp"
@@ -18,8 +17,6 @@
 #include SYNCMAP_THREADS
 #else
 
-#include <thread>
-
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -27,6 +24,9 @@
 #endif
 #if SYNCMAP_PTHREAD
 #include <pthread.h>
+#include <sched.h>
+#else
+#include <thread>
 #endif
 
 namespace syncmap::inline v0::detail {
@@ -49,11 +49,19 @@ inline void short_pause() noexcept {
 #endif
 }
 
+#if SYNCMAP_PTHREAD
 /// For a moment in which another thread may need this processor.
-inline void yield() noexcept { std::this_thread::yield(); }
+inline void yield() noexcept { ::sched_yield(); }
 
 /// For waiting that may take long.
-inline void sleep_briefly() { std::this_thread::sleep_for(std::chrono::microseconds(50)); }
+inline void sleep_briefly() noexcept {
+    const timespec a_moment{0, 50'000};
+    ::nanosleep(&a_moment, nullptr);
+}
+#else
+inline void yield() noexcept { std::this_thread::yield(); }
+inline void sleep_briefly() noexcept { std::this_thread::sleep_for(std::chrono::microseconds(50)); }
+#endif
 
 // Waiting for a word to change. Where there is a futex it is used as such, because std::atomic's wait()
 // may lose a wake-up between a program and a library that it has loaded: libstdc++ counts who waits in
@@ -109,8 +117,8 @@ inline bool barrier_everywhere() noexcept { return false; }
 /// keeps one for a millisecond, and a thread that loses its processor leaves none behind: so it waits, for long
 /// enough. By the clock: where membarrier is refused, sleeping may be too.
 inline void let_stores_take_effect() noexcept {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
-    while (std::chrono::steady_clock::now() < end) {
+    const std::uint64_t end = clock_now() + 100'000'000;
+    while (clock_now() < end) {
         sleep_briefly();
     }
 }
@@ -153,15 +161,14 @@ public:
             pauses_ *= 2;
             return true;
         }
-        const clock::time_point now = clock::now();
-        begun_ = begun_ == clock::time_point{} ? now : begun_;
-        return now - begun_ < std::chrono::microseconds(limit(50, 0));
+        const std::uint64_t now = clock_now();
+        begun_ = begun_ == 0 ? now : begun_;
+        return now - begun_ < limit(50'000U, 0U);
     }
 
 private:
-    using clock = std::chrono::steady_clock;
     int pauses_ = 1;
-    clock::time_point begun_{};
+    std::uint64_t begun_ = 0;
 };
 
 /// Makes it at least so large.

@@ -13,7 +13,6 @@
 // Used by operations.hpp.
 #pragma once
 
-#include <functional>
 #include <utility>
 #include <vector>
 
@@ -61,10 +60,13 @@ private:
         typename atomic_words<Key>::words words;
         token seen;
     };
+    /// As from_words.
+    struct found_key {
+        [[nodiscard]] const Key& get() const noexcept { return key; }
+        const Key& key;
+    };
     struct node_entry {
-        [[nodiscard]] std::reference_wrapper<const Key> key() const noexcept {
-            return *std::as_const(*key_in).key();
-        }
+        [[nodiscard]] found_key key() const noexcept { return {*std::as_const(*key_in).key()}; }
         [[nodiscard]] entry_id<Key, T> which() const noexcept { return {key_in}; }
         node* key_in;
         token seen;  ///< of a word; what is in a box is asked for when it is shown

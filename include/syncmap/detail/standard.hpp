@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What is used of <functional> and <memory>: allocator_traits, equal_to, calling whatever can be called. These two take
+// longer to compile than the map does, so where the standard library is libstdc++ they are not included as a whole.
+#pragma once
+
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#if defined(__GLIBCXX__)
+#include <bits/alloc_traits.h>
+#include <bits/ptr_traits.h>
+#include <bits/stl_construct.h>
+#include <bits/stl_function.h>
+#else
+#include <functional>
+#include <memory>
+#endif
+
+namespace syncmap::inline v0::detail {
+
+/// As std::invoke.
+template <class F, class... Args>
+constexpr std::invoke_result_t<F, Args...>
+call(F&& f, Args&&... args) noexcept(std::is_nothrow_invocable_v<F, Args...>) {
+    if constexpr (std::is_member_pointer_v<std::remove_cvref_t<F>>) {
+        return std::apply(std::forward<F>(f), std::forward_as_tuple(std::forward<Args>(args)...));
+    } else {
+        return std::forward<F>(f)(std::forward<Args>(args)...);
+    }
+}
+
+}  // namespace syncmap::inline v0::detail
