@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// How what a map has unlinked is taken apart: the garbage's Disposer (see garbage.hpp).
+// How what a map has unlinked is taken apart: what reclamation is told by a disposal (reclaim/disposal.hpp).
 //
 // Large things go in steps: a table's overflow buckets 64 at a time, its pages 256 KiB at a time; what was in
 // the map when it was cleared 64 buckets at a time, whose nodes become retired objects of their own.
-// I1  What an object weighs does not change while it is in a list.
-// I2  Nobody but the disposer can reach what is given to it; only hazards may still announce a part of it.
+// I1  Nobody but the disposer can reach what is given to it; only hazards may still announce a part of it.
 // Used by tables.hpp, as its base.
 #pragma once
 
@@ -30,24 +29,16 @@ public:
     using base::as_node;
     using base::base;
 
-    [[nodiscard]] static retired_weight weight(retired* r) noexcept {
-        const retired_kind kind = r->kind();
-        if (kind <= retired_kind::first_value) {
-            return {1, sizeof(box<T>)};
-        }
-        if (kind <= retired_kind::entry) {
-            return {1, sizeof(node)};
-        }
-        if (kind == retired_kind::table) {
-            return {1, bytes_of(*static_cast<table_type*>(r))};
-        }
-        const auto* const g = static_cast<generation_type*>(r);
-        return {1 + g->objects_left, g->table_bytes + g->objects_left * sizeof(node)};
-    }
+    /// What reclamation needs for the map's objects.
+    [[nodiscard]] disposal how_to_dispose() noexcept { return disposal(how, this); }
 
-    static void unlink(retired* r, retired_list& out) noexcept {
-        const retired_weight w = weight(r);
-        out.push(r, w.objects, w.bytes);
+    static void unlink_table(table_type* t, retired_list& out) noexcept {
+        out.push(t, {1, bytes_of(*t)});
+    }
+    static void unlink_value(token value, retired_list& out) noexcept
+        requires(!lay::word)
+    {
+        out.push(value, {1, sizeof(box<T>)});
     }
     /// A node and its value, of which nothing is linked any more but that nodes lead to values.
     SYNCMAP_INLINE static void unlink_node(node* n, [[maybe_unused]] token value,
@@ -58,76 +49,10 @@ public:
             const bool alone = value != n->first();
             n->erase(alone ? retired_kind::node : retired_kind::entry);
             if (alone) {
-                unlink(value, out);
+                unlink_value(value, out);
             }
         }
-        unlink(static_cast<keyed<Key>*>(n), out);
-    }
-
-    /// The first value that was retired together with its key, where hazards announce it. Else null.
-    [[nodiscard]] static retired* inside(retired* r) noexcept {
-        if constexpr (!lay::word) {
-            if (r->kind() == retired_kind::entry) {
-                return as_node(r)->first();
-            }
-        }
-        return nullptr;
-    }
-    /// Whether it is such a value, and goes with its key.
-    [[nodiscard]] static bool goes_with_key(retired* r) noexcept {
-        if constexpr (!lay::word) {
-            return r->kind() == retired_kind::first_value &&
-                   key_of(r)->kind() == retired_kind::entry;
-        }
-        return false;
-    }
-    /// From now on the key and the first value go each its own way: one of them is announced.
-    static void separate(retired* r) noexcept {
-        if constexpr (!lay::word) {
-            if (inside(r) != nullptr) {
-                r->set_kind(retired_kind::node);
-            } else if (goes_with_key(r)) {
-                key_of(r)->set_kind(retired_kind::node);
-            }
-        }
-    }
-
-    [[nodiscard]] static spare use_of([[maybe_unused]] retired* r) noexcept {
-        if constexpr (base::recycles_values) {
-            if (r->kind() == retired_kind::value) {
-                return spare::value;
-            }
-        }
-        if constexpr (base::recycles_entries) {
-            if (r->kind() == (lay::word ? retired_kind::node : retired_kind::entry)) {
-                return spare::entry;
-            }
-        }
-        return spare::none;
-    }
-
-    bool destroy(retired* r, retired_list& unlinked) noexcept {
-        const retired_kind kind = r->kind();
-        if (kind == retired_kind::table) {
-            return free_table(static_cast<table_type*>(r));
-        }
-        if (kind == retired_kind::generation) {
-            return destroy_generation(static_cast<generation_type*>(r), unlinked);
-        }
-        if constexpr (!lay::word) {
-            if (kind <= retired_kind::first_value) {
-                base::release_value(static_cast<box<T>*>(r));
-                return true;
-            }
-            if (kind == retired_kind::entry) {
-                base::release_entry(as_node(r));
-                return true;
-            }
-        }
-        if constexpr (!lay::flat) {
-            base::release_key(as_node(r));
-        }
-        return true;
+        out.push(static_cast<keyed<Key>*>(n), {1, sizeof(node)});
     }
 
 protected:
@@ -135,22 +60,16 @@ protected:
         return t.bytes() + t.overflow_count.load(std::memory_order_relaxed) * sizeof(overflow_type);
     }
 
-    /// The key that a first value lives beside.
-    static keyed<Key>* key_of(retired* first_value) noexcept
-        requires(!lay::word)
-    {
-        return node::of(static_cast<box<T>*>(first_value));
-    }
-
     void destroy_list(retired_list& list) noexcept {
+        const disposal own = how_to_dispose();
         retired_list none;
         while (!list.empty()) {
-            destroy(detail::pop_front(list, *this), none);
+            own.destroy(own.pop(list), none);
         }
     }
 
     /// A step of freeing a table; true when it is gone.
-    bool free_table(table_type* t) noexcept {
+    SYNCMAP_RARE bool free_table(table_type* t) noexcept {
         if (!free_overflows(*t) || !forget_contents(*t)) {
             return false;
         }
@@ -200,7 +119,9 @@ protected:
                 for (slot_mask live = tag_view(*b.tags).live(); live != 0; live &= live - 1) {
                     node* const n = b.slot[first_slot(live)].load();
                     unlink_node(n, n->load(), out);
-                    g.objects_left -= g.objects_left != 0 ? 1 : 0;
+                    if (g.weight.objects > 1) {  // what was counted while others were writing
+                        g.weight = {g.weight.objects - 1, g.weight.bytes - sizeof(node)};
+                    }
                 }
             }
         }
@@ -208,7 +129,7 @@ protected:
 
     /// A step of destroying what a map held when it was cleared. A bucket that has moved is found through
     /// its heirs: those of the others were never constructed.
-    bool destroy_generation(generation_type* g, retired_list& unlinked) noexcept {
+    SYNCMAP_RARE bool destroy_generation(generation_type* g, retired_list& unlinked) noexcept {
         constexpr std::size_t step = limit<std::size_t>(64, 2);
         table_type* const t = g->root;
         if (t != nullptr) {
@@ -238,11 +159,71 @@ protected:
                 return false;
             }
             g->root = nullptr;
-            g->objects_left = 0;
         }
         base::free_generation(g);
         return true;
     }
+
+    bool destroy(retired* r, retired_list& unlinked) noexcept {
+        const retired_kind kind = r->kind();
+        if (kind == retired_kind::table) {
+            return free_table(static_cast<table_type*>(r));
+        }
+        if (kind == retired_kind::generation) {
+            return destroy_generation(static_cast<generation_type*>(r), unlinked);
+        }
+        if constexpr (!lay::word) {
+            if (kind <= retired_kind::first_value) {
+                base::release_value(static_cast<box<T>*>(r));
+                return true;
+            }
+            if (kind == retired_kind::entry) {
+                base::release_entry(as_node(r));
+                return true;
+            }
+        }
+        if constexpr (!lay::flat) {
+            base::release_key(as_node(r));
+        }
+        return true;
+    }
+
+private:
+    static constexpr disposal::type how{
+        sizeof(box<T>),
+        sizeof(node),
+        base::recycles_values,
+        base::recycles_entries,
+        lay::word ? retired_kind::node : retired_kind::entry,
+        [](retired* whole) noexcept -> retired_weight {
+            if (whole->kind() == retired_kind::table) {
+                return {1, bytes_of(*static_cast<table_type*>(whole))};
+            }
+            return static_cast<generation_type*>(whole)->weight;
+        },
+        [](retired* entry) noexcept -> retired* {
+            if constexpr (lay::word) {
+                return nullptr;  // is not asked for
+            } else {
+                return as_node(entry)->first();
+            }
+        },
+        [](retired* value) noexcept -> retired* {
+            if constexpr (lay::word) {
+                return value;  // nor for this
+            } else {
+                return static_cast<keyed<Key>*>(node::of(static_cast<box<T>*>(value)));
+            }
+        },
+        [](void* map, retired* r, retired_list& unlinked) noexcept {
+            return static_cast<disposer*>(map)->destroy(r, unlinked);
+        },
+        [](void* map, std::size_t bytes) {
+            return static_cast<disposer*>(map)->allocate_bytes(bytes);
+        },
+        [](void* map, void* at, std::size_t bytes) noexcept {
+            static_cast<disposer*>(map)->deallocate_bytes(at, bytes);
+        }};
 };
 
 }  // namespace syncmap::inline v0::detail

@@ -15,8 +15,7 @@
 // What users call is in operations.hpp, on top of this.
 #pragma once
 
-#include <functional>
-
+#include "standard.hpp"
 #include "supply.hpp"
 #include "tables.hpp"
 
@@ -437,7 +436,7 @@ protected:
             n->store(s.value());
             s.linked_value();
             if constexpr (!lay::word) {
-                base::unlink(before, op.unlinked());
+                base::unlink_value(before, op.unlinked());
             }
         }
     }
@@ -521,7 +520,7 @@ protected:
         b.tags->bump_version();
         return true;
     }
-    SYNCMAP_NOINLINE SYNCMAP_WRAPS bool begin_half(const view& b) noexcept {
+    SYNCMAP_RARE SYNCMAP_WRAPS bool begin_half(const view& b) noexcept {
         const std::uint64_t oldest = home().oldest();
         const auto since = static_cast<std::uint32_t>(oldest) - *b.stamp;  // comes round too
         if (oldest != ~std::uint64_t{0} && static_cast<std::int32_t>(since) <= 0) {

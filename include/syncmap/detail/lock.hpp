@@ -52,7 +52,7 @@ private:
                                               std::memory_order_relaxed);
     }
 
-    SYNCMAP_NOINLINE void lock_slowly() noexcept {
+    SYNCMAP_RARE void lock_slowly() noexcept {
         for (spinner wait; wait.again();) {
             if (state_.load(std::memory_order_relaxed) == free && try_lock()) {
                 return;

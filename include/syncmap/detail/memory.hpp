@@ -8,10 +8,9 @@
 // ago, and is here as the garbage. Used by disposer.hpp, as its base.
 #pragma once
 
-#include <memory>
-
 #include "reclaim/garbage.hpp"
 #include "renew.hpp"
+#include "standard.hpp"
 #include "table.hpp"
 
 namespace syncmap::inline v0::detail {
@@ -38,7 +37,6 @@ public:
     static constexpr bool recycles_values = may_recycle && !word && recyclable<T>;
     static constexpr bool recycles_entries =
         may_recycle && recyclable<Key> && (word || recyclable<T>);
-    static constexpr bool recycling = recycles_values || recycles_entries;
 
     explicit memory(const Allocator& allocator) noexcept : allocator_(allocator) {}
     memory(memory&& other) noexcept

@@ -59,8 +59,7 @@ struct generation : retired {
     // Once cleared: what is left to destroy.
     table<Slot>* root = nullptr;
     std::size_t next_bucket = 0;
-    std::size_t objects_left = 0;
-    std::size_t table_bytes = 0;
+    retired_weight weight{1, 0};
 };
 
 /// One bucket of a chain, as writers and walkers see it.
@@ -86,8 +85,8 @@ struct table : retired {
     using chain = atomic<overflow_bucket<Slot>*>;
 
     table(generation<Slot>& owner, std::uint32_t bits_, std::size_t units_) noexcept
-        : retired(retired_kind::table), gen(std::addressof(owner)), bits(bits_), shift(63 - bits_),
-          units(units_) {
+        : retired(retired_kind::table), gen(std::addressof(owner)), bits(bits_),
+          shift(63 - bits_), units(units_) {
         auto* at =
             reinterpret_cast<std::byte*>(this) + sizeof(memory_unit) * units_of(sizeof(table));
         const auto place = [&]<class X>(X*& array, std::size_t bytes_per_bucket) {

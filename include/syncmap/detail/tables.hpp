@@ -29,6 +29,7 @@ public:
     using base = disposer<Key, T, Allocator>;
     using typename base::generation_type;
     using typename base::lay;
+    using typename base::node;
     using typename base::slot;
     using typename base::table_type;
     using memory_type = memory<Key, T, Allocator>;
@@ -65,7 +66,7 @@ public:
 
     private:
         SYNCMAP_NOINLINE void hand_over() {
-            owner_.garbage_.take_over(list, place, *owner_.home_, owner_);
+            owner_.garbage_.take_over(list, place, *owner_.home_, owner_.how_to_dispose());
         }
 
         tables& owner_;
@@ -124,13 +125,13 @@ public:
         if (t != nullptr) {
             generation_type* const g = t->gen;
             g->root = t;
-            g->objects_left = lay::flat ? 0 : g->entries.sum(home_->records());
-            g->table_bytes = sizeof(*g) + base::bytes_of(*t);
-            base::unlink(g, op.unlinked());
+            const std::size_t nodes = lay::flat ? 0 : g->entries.sum(home_->records());
+            g->weight = {1 + nodes, sizeof(*g) + base::bytes_of(*t) + nodes * sizeof(node)};
+            op.unlinked().push(g, g->weight);
         }
     }
 
-    void reserve(std::size_t n) {
+    SYNCMAP_RARE void reserve(std::size_t n) {
         const std::uint32_t bits = bits_for(n);
         if (n == 0) {
             return;
@@ -157,7 +158,7 @@ public:
         }
     }
 
-    void shrink_to_fit() {
+    SYNCMAP_RARE void shrink_to_fit() {
         operation op(*this);
         table_type* const t = read_table();
         if (t != nullptr) {
@@ -201,7 +202,8 @@ public:
         if (garbage_.sweeping()) {
             return;  // called by a destructor that the garbage runs: waiting would be for itself
         }
-        garbage_.reclaim(*home_, *this, this_thread.sweeps == nullptr && !home_->inside_section());
+        garbage_.reclaim(*home_, base::how_to_dispose(),
+                         this_thread.sweeps == nullptr && !home_->inside_section());
     }
 
     /// Not concurrent-safe.
@@ -215,18 +217,18 @@ public:
         swap(hash_, other.hash_);
     }
     /// Not concurrent-safe: nobody may use the map.
-    void destroy_everything() noexcept {
+    SYNCMAP_RARE void destroy_everything() noexcept {
         do {
             if (table_type* const t = read_.exchange(nullptr, std::memory_order_relaxed)) {
                 retired_list parts;
                 t->gen->root = t;
                 for (bool gone = false; !gone;) {
                     gone = base::destroy_generation(t->gen, parts);
-                    garbage::assert_not_announced(parts, *home_, *this);
+                    garbage::assert_not_announced(parts, *home_, base::how_to_dispose());
                     base::destroy_list(parts);
                 }
             }
-            garbage_.destroy_all(*home_, *this);
+            garbage_.destroy_all(*home_, base::how_to_dispose());
             // A value's destructor may have stored something again.
         } while (read_.load(std::memory_order_relaxed) != nullptr);
     }
@@ -263,8 +265,8 @@ protected:
     }
 
     /// The table that is `read` now: a new one, or that of a thread that was faster. May throw.
-    SYNCMAP_NOINLINE table_type* make_first_table(std::uint32_t bits, const thread_record& me) {
-        garbage_.prepare(place_of(me), *this);
+    SYNCMAP_RARE table_type* make_first_table(std::uint32_t bits, const thread_record& me) {
+        garbage_.prepare(place_of(me), base::how_to_dispose());
         generation_type* const g = base::make_generation(home_->next_serial());
         table_type* t = nullptr;
         SYNCMAP_TRY { t = base::make_table(*g, bits); }
@@ -303,7 +305,7 @@ protected:
     }
 
     /// Starts a successor if the table is `read`, and too full, too chained or too empty.
-    void resize_if_due(table_type& t) noexcept {
+    SYNCMAP_RARE void resize_if_due(table_type& t) noexcept {
         if (t.unsettled.load(std::memory_order_relaxed)) {  // its line is read by every operation
             t.unsettled.store(false, std::memory_order_relaxed);
         }
@@ -338,7 +340,7 @@ protected:
         SYNCMAP_CATCH_ALL {}
     }
 
-    bool start_successor(table_type& t, std::uint32_t bits, bool construct_now) {
+    SYNCMAP_RARE bool start_successor(table_type& t, std::uint32_t bits, bool construct_now) {
         if (read_table() != std::addressof(t)) {
             return false;
         }
@@ -418,7 +420,7 @@ protected:
     }
 
     /// All units, waiting for whoever has one in hand, and promotes. False if one cannot be moved.
-    bool move_all(retired_list& unlinked, table_type& t, table_type& next) {
+    SYNCMAP_RARE bool move_all(retired_list& unlinked, table_type& t, table_type& next) {
         mover_type m(t, next, *this, moved_by::write);
         bool all = true;
         for (std::size_t unit = 0; unit < m.units(); ++unit) {
@@ -431,7 +433,7 @@ protected:
     }
 
     /// All units have moved: `dirty` becomes `read`, unless it has already, or the map has been cleared meanwhile.
-    SYNCMAP_NOINLINE void promote(retired_list& unlinked, table_type& from, table_type& to) {
+    SYNCMAP_RARE void promote(retired_list& unlinked, table_type& from, table_type& to) {
         // Chains that this rebuild did not get rid of would not go by another one.
         to.overflow_limit.store(larger_of(to.default_overflow_limit(),
                                           2 * to.overflow_count.load(std::memory_order_relaxed)),
@@ -442,7 +444,7 @@ protected:
                                           std::memory_order_acq_rel,  // (N2)
                                           std::memory_order_relaxed)) {
             to.gen->promotions.fetch_add(1, std::memory_order_relaxed);
-            base::unlink(std::addressof(from), unlinked);
+            base::unlink_table(std::addressof(from), unlinked);
         }
     }
 

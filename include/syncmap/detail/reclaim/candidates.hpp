@@ -8,7 +8,6 @@
 // Used by garbage.hpp.
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <span>
 
@@ -23,8 +22,12 @@ public:
         : bits_used_(std::size_t{1}
                      << smaller_of(cut_to<std::size_t>(std::bit_width(most)) + 4, max_log_bits)),
           shift_(64 - static_cast<unsigned>(std::countr_zero(bits_used_))) {
-        std::fill_n(bits_, bits_used_ / 64, 0);
-        std::fill_n(chains_, bits_used_ / bits_a_chain, nullptr);
+        for (std::uint64_t& word : std::span(bits_, bits_used_ / 64)) {
+            word = 0;
+        }
+        for (retired*& chain : std::span(chains_, bits_used_ / bits_a_chain)) {
+            chain = nullptr;
+        }
     }
 
     void add(retired* r) noexcept {
@@ -66,7 +69,7 @@ private:
         return cut_to<std::size_t>(bits * 0x9e37'79b9'7f4a'7c15U >> shift_);
     }
 
-    SYNCMAP_NOINLINE static retired* take_out_of(retired*& chain, const void* address) noexcept {
+    SYNCMAP_RARE static retired* take_out_of(retired*& chain, const void* address) noexcept {
         retired* before = nullptr;
         for (retired* r = chain; r != nullptr; before = r, r = r->next()) {
             if (r == address) {

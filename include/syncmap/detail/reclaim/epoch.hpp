@@ -282,7 +282,7 @@ private:
 
     /// One of those who find it due fences for all tickets that have been taken so far. If it is stopped on the way,
     /// the next one does when there is as much again.
-    SYNCMAP_NOINLINE void fence_if_due() noexcept {
+    SYNCMAP_RARE void fence_if_due() noexcept {
         std::uint64_t claimed = claimed_.load(std::memory_order_relaxed);
         // (E12) acquire: pairs with (E11), so (E4) releases what was unlinked under all these tickets.
         const std::uint64_t taken = tickets_.load(std::memory_order_acquire);
@@ -297,7 +297,7 @@ private:
         raise_to(fenced_, taken, std::memory_order_release);
     }
 
-    SYNCMAP_NOINLINE thread_record& find_record() {
+    SYNCMAP_RARE thread_record& find_record() {
         for (auto* r = this_thread.all; r != nullptr; r = r->next_of_thread) {
             if (r->home == this) {
                 remember(*r);
@@ -454,7 +454,7 @@ public:
     [[nodiscard]] thread_record& record() const noexcept { return record_; }
 
 private:
-    SYNCMAP_NOINLINE void give_back() noexcept {
+    SYNCMAP_RARE void give_back() noexcept {
         if (outer_ == 0) {
             this_thread.home = nullptr;
             domain::give_back(record_);

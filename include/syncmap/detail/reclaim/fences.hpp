@@ -58,7 +58,7 @@ private:
     };
 
     /// Several writers may be here: none knows how long another one has been waiting, so each waits.
-    SYNCMAP_NOINLINE void tell_readers() noexcept {
+    SYNCMAP_RARE void tell_readers() noexcept {
         mode expected = mode::writers;
         // (F2) seq_cst, with the fence: the wait begins after the store can be seen.
         mode_.compare_exchange_strong(expected, mode::settling, std::memory_order_seq_cst,

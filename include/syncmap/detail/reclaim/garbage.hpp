@@ -15,14 +15,9 @@
 // I5  A thread leaves no limbo behind for long: if its limbo has not been touched between two looks of another
 //     thread, that one takes over what can be destroyed. For what is in somebody's hands meanwhile (limbo.hpp, L2) a
 //     reclaim() waits.
-// How to destroy is the Disposer's business (disposer.hpp):
-//     weight(r) -> {objects, bytes}; inside(r): the value that goes with r, or null, which hazards announce
-//     apart from r; goes_with_key(r): whether r is such a value; separate(r): r does not go with another any
-//     more; use_of(r): as what a write can use it again; destroy(r, out) -> true when gone; false when only a step was done; what it unlinks goes to `out`;
-//     allocate_bytes(n), deallocate_bytes(at, n): memory for limbos.
+// How to destroy is told by the disposal that each call brings along (disposal.hpp).
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -56,10 +51,9 @@ public:
     }
 
     /// Before anything can be retired: a limbo, which serves all threads for which there is no other. May throw.
-    template <class Disposer>
-    void prepare(std::uint32_t thread_index, Disposer& dispose) {
+    void prepare(std::uint32_t thread_index, const disposal& how) {
         if (first_.load(std::memory_order_acquire) == nullptr) {
-            install(first_, *make<limbo>(dispose, thread_index % places), dispose);
+            install(first_, *make<limbo>(how, thread_index % places), how);
         }
     }
 
@@ -69,20 +63,19 @@ public:
     }
 
     /// Takes over what a write of this thread has unlinked, and destroys a little of what is older. Outside all sections.
-    template <class Disposer>
     void take_over(retired_list& list, std::uint32_t thread_index, domain& home,
-                   Disposer& dispose) {
+                   const disposal& how) {
         if (list.empty()) {
-            go_on(thread_index, home, dispose);
+            go_on(thread_index, home, how);
             return;
         }
-        limbo& mine = limbo_of(thread_index, dispose);
+        limbo& mine = limbo_of(thread_index, how);
         mine.lock.lock();
         mine.retire(list);
-        if constexpr (Disposer::recycling) {
-            mine.make_offers(dispose);
+        if (how.reuses()) {
+            mine.make_offers(how);
         }
-        tend(mine, home, dispose);
+        tend(mine, home, how);
     }
     /// The same for a load, which waits for nobody: calls unlink(list), which fills the list, if a limbo is free.
     template <class Unlink>
@@ -117,8 +110,7 @@ public:
     /// Waits until no section can see what has been unlinked so far, retired or not (a flat entry's key may
     /// view memory that the caller is about to free), and destroys it, unless it is announced.
     /// If it may not wait it does what can be done at once.
-    template <class Disposer>
-    void reclaim(domain& home, Disposer& dispose, bool may_wait) {
+    SYNCMAP_RARE void reclaim(domain& home, const disposal& how, bool may_wait) {
         // One at a time: what another one has in hand was retired before, too.
         // (G1) acquire: pairs with (G2).
         const auto begun = [&] { return !reclaiming_.exchange(true, std::memory_order_acquire); };
@@ -126,15 +118,15 @@ public:
             return;
         }
         hand h;
-        take_everything(h, dispose, may_wait);
+        take_everything(h, how, may_wait);
         // epoch.hpp, I2: the first look that says so is enough, whoever comes after it.
         const std::uint64_t stamp = home.stamp();
         if (wait_until([&] { return stamp < home.oldest(); }, may_wait)) {
             while (!h.ready.empty() || !h.passed.empty()) {
                 if (!compare_next(h.ready, h.passed)) {
-                    h.doom(h.ready, dispose);
+                    h.doom(h.ready, how);
                 }
-                advance(h, home, dispose);
+                advance(h, home, how);
             }
         }
         if (!h.empty()) {
@@ -147,44 +139,42 @@ public:
     }
 
     /// Destroys everything at once, limbos included; nobody else may be using the map.
-    template <class Disposer>
-    void destroy_all(const domain& home, Disposer& dispose) {
+    SYNCMAP_RARE void destroy_all(const domain& home, const disposal& how) {
         // A destructor may retire more, into the same limbos: go round until there is nothing left.
         for (bool again = true; again;) {
             again = false;
             for_each_limbo([&](limbo& s) {
                 hand h;
-                s.take_all(h, dispose);
+                s.take_all(h, how);
                 again = again || !h.empty();
                 h.passed.splice(h.ready);
                 while (!h.passed.empty()) {
-                    assert_not_announced(h.passed, home, dispose);
+                    assert_not_announced(h.passed, home, how);
                     h.ready.splice(h.passed);
                     while (!h.ready.empty()) {
-                        h.doom(h.ready, dispose);
-                        destroy(h, dispose);
+                        h.doom(h.ready, how);
+                        destroy(h, how);
                     }
                 }
             });
         }
-        for_each_limbo([&](limbo& s) { dispose.deallocate_bytes(&s, sizeof(s)); });
+        for_each_limbo([&](limbo& s) { how.deallocate(&s, sizeof(s)); });
         first_.store(nullptr, std::memory_order_relaxed);
         if (directory* const d = others_.exchange(nullptr, std::memory_order_relaxed)) {
-            dispose.deallocate_bytes(d, sizeof(*d));
+            how.deallocate(d, sizeof(*d));
         }
     }
 
     /// In debug builds: that no pinned handle outlives its map, and no callback. One from before a fork may be out of
     /// reach.
-    template <class Disposer>
     static void assert_not_announced([[maybe_unused]] retired_list& list,
                                      [[maybe_unused]] const domain& home,
-                                     [[maybe_unused]] Disposer& dispose) noexcept {
+                                     [[maybe_unused]] const disposal& how) noexcept {
 #ifndef NDEBUG
         hand h;
         h.passed.splice(list);
         while (!h.passed.empty()) {
-            compare(h, home, dispose, []([[maybe_unused]] const hazard_slot& slot) {
+            compare(h, home, how, []([[maybe_unused]] const hazard_slot& slot) {
                 assert(slot.use != hazard_use::scoped &&
                        "syncmap: a map is destroyed while a callback looks at a value of it");
                 assert(slot.use == hazard_use::inherited &&
@@ -228,20 +218,20 @@ private:
 
     // --- whose limbo ------------------------------------------------------------------------------
 
-    template <class X, class Disposer, class... Args>
-    static X* make(Disposer& dispose, Args... args) {
-        return ::new (dispose.allocate_bytes(sizeof(X))) X(args...);
+    template <class X, class... Args>
+    static X* make(const disposal& how, Args... args) {
+        return ::new (how.allocate(sizeof(X))) X(args...);
     }
     /// Puts it there, unless another thread was faster. Gives what is there.
-    template <class X, class Disposer>
-    static X& install(atomic<X*>& at, X& made, Disposer& dispose) noexcept {
+    template <class X>
+    static X& install(atomic<X*>& at, X& made, const disposal& how) noexcept {
         X* expected = nullptr;
         // (G5) release, acquire: who finds it finds it made.
         if (at.compare_exchange_strong(expected, &made, std::memory_order_acq_rel,
                                        std::memory_order_acquire)) {
             return made;
         }
-        dispose.deallocate_bytes(&made, sizeof(made));
+        how.deallocate(&made, sizeof(made));
         return *expected;
     }
 
@@ -255,23 +245,21 @@ private:
         return first_.load(std::memory_order_acquire);
     }
     /// The same, and makes it if there is memory.
-    template <class Disposer>
-    [[nodiscard]] limbo& limbo_of(std::uint32_t thread_index, Disposer& dispose) noexcept {
+    [[nodiscard]] limbo& limbo_of(std::uint32_t thread_index, const disposal& how) noexcept {
         limbo* const s = existing(thread_index);
         if (s->place == thread_index % places) [[likely]] {
             return *s;
         }
-        return make_limbo(thread_index % places, *s, dispose);
+        return make_limbo(thread_index % places, *s, how);
     }
-    template <class Disposer>
-    SYNCMAP_NOINLINE limbo& make_limbo(std::uint32_t place, limbo& first,
-                                       Disposer& dispose) noexcept {
+    SYNCMAP_RARE limbo& make_limbo(std::uint32_t place, limbo& first,
+                                   const disposal& how) noexcept {
         SYNCMAP_TRY {
             directory* d = others_.load(std::memory_order_acquire);
             if (d == nullptr) {
-                d = &install(others_, *make<directory>(dispose), dispose);
+                d = &install(others_, *make<directory>(how), how);
             }
-            return install(d->at[place], *make<limbo>(dispose, place), dispose);
+            return install(d->at[place], *make<limbo>(how, place), how);
         }
         SYNCMAP_CATCH_ALL { return first; }
     }
@@ -279,8 +267,7 @@ private:
     // --- steps ----------------------------------------------------------------------------------------
 
     /// After a write that has unlinked nothing. Where there is nothing to do this writes to nothing that is shared.
-    template <class Disposer>
-    SYNCMAP_WRAPS void go_on(std::uint32_t thread_index, domain& home, Disposer& dispose) {
+    SYNCMAP_WRAPS void go_on(std::uint32_t thread_index, domain& home, const disposal& how) {
         if (this_thread.until_turn == 0) {
             this_thread.until_turn = writes_a_turn;
             ++this_thread.turns;
@@ -293,16 +280,15 @@ private:
             not_busy();
             look_after_others(*mine, this_thread.turns, home);
         } else if (mine->lock.try_lock()) {
-            tend(*mine, home, dispose);
+            tend(*mine, home, how);
         }
     }
 
     /// Under the lock, which it gives back. Once in `interval` times with a look at what others share.
-    template <class Disposer>
-    SYNCMAP_WRAPS void tend(limbo& s, domain& home, Disposer& dispose) {
+    SYNCMAP_WRAPS void tend(limbo& s, domain& home, const disposal& how) {
         const std::uint32_t turn = s.touched.load(std::memory_order_relaxed) + 1;
         s.touched.store(turn, std::memory_order_relaxed);
-        step(s, turn % interval == 0 || s.unsealed >= scan_objects, home, dispose);
+        step(s, turn % interval == 0 || s.unsealed >= scan_objects, home, how);
         if (turn % interval == 0) {
             look_after_others(s, turn / interval, home);
         }
@@ -315,8 +301,7 @@ private:
     }
 
     /// Under the lock, which it gives back: looks at what others share, if it is time to, and does one thing.
-    template <class Disposer>
-    void step(limbo& s, bool time_to_look, domain& home, Disposer& dispose) {
+    void step(limbo& s, bool time_to_look, domain& home, const disposal& how) {
         const bool hurry = time_to_look && s.look(home);
         // A destructor may have come back to the map: whoever runs it goes on after it.
         if (s.closed || sweeping()) {
@@ -325,7 +310,7 @@ private:
         }
         if (s.has_work(home)) {
             this_thread.busy_with = this;
-            work(s, home, dispose);
+            work(s, home, how);
         } else {
             s.lock.unlock();
             not_busy();
@@ -336,13 +321,12 @@ private:
     }
 
     /// Under the lock, which it gives back. Destroys some of what is ready, or compares some of what has passed.
-    template <class Disposer>
-    SYNCMAP_NOINLINE void work(limbo& s, const domain& home, Disposer& dispose) {
+    SYNCMAP_NOINLINE void work(limbo& s, const domain& home, const disposal& how) {
         hand h;
-        s.take_for_step(h, dispose);
+        s.take_for_step(h, how);
         s.in_hands.fetch_add(1, std::memory_order_relaxed);
         s.lock.unlock();
-        advance(h, home, dispose);
+        advance(h, home, how);
         if (!h.empty()) {
             const lock_guard locked(s.lock, nullptr);
             s.put_back(h);
@@ -352,8 +336,8 @@ private:
     }
 
     /// Takes over what another thread has left behind, if there is one that has.
-    SYNCMAP_NOINLINE SYNCMAP_WRAPS void look_after_others(limbo& mine, std::uint32_t from,
-                                                          domain& home) {
+    SYNCMAP_RARE SYNCMAP_WRAPS void look_after_others(limbo& mine, std::uint32_t from,
+                                                      domain& home) {
         limbo* const left = limbo_at(from + mine.place, home);
         if (left == nullptr || left == &mine) {
             return;
@@ -395,8 +379,7 @@ private:
     }
 
     /// For a reclaim(): takes all that the limbos have, and what others have in hand.
-    template <class Disposer>
-    void take_everything(hand& h, Disposer& dispose, bool may_wait) const {
+    void take_everything(hand& h, const disposal& how, bool may_wait) const {
         // All are closed before any is waited for: what is in hands may be on its way to another limbo.
         for_each_limbo([](limbo& s) {
             const lock_guard locked(s.lock, nullptr);
@@ -409,7 +392,7 @@ private:
         for_each_limbo([&](limbo& s) {
             const lock_guard locked(s.lock, nullptr);
             s.closed = false;
-            s.take_all(h, dispose);
+            s.take_all(h, how);
         });
     }
 
@@ -428,36 +411,36 @@ private:
     }
 
     /// Destroys what is doomed, or else compares.
-    template <class Disposer>
-    void advance(hand& h, const domain& home, Disposer& dispose) {
+    void advance(hand& h, const domain& home, const disposal& how) {
         if (h.doomed_count != 0) {
-            destroy(h, dispose);
+            destroy(h, how);
         } else {
-            compare(h, home, dispose, [](const hazard_slot&) {});
+            compare(h, home, how, [](const hazard_slot&) {});
         }
     }
 
     /// Finds out which objects hazards announce, and calls seen(slot) for each. That is final for the others: nobody
     /// can reach them any more, so nobody can begin to announce them.
-    template <class Disposer, class Seen>
-    SYNCMAP_NOINLINE static void compare(hand& h, const domain& home, Disposer& dispose,
+    template <class Seen>
+    SYNCMAP_NOINLINE static void compare(hand& h, const domain& home, const disposal& how,
                                          Seen&& seen) {
-        std::size_t room = std::clamp(home.hazard_slots(), compare_at_least, compare_at_most);
+        std::size_t room =
+            smaller_of(larger_of(home.hazard_slots(), compare_at_least), compare_at_most);
         candidates all(room);  // large, but no destructor runs on top of it
         retired_list plain;
         retired_list whole;
         const auto pop = [&](retired_list& from) {
-            retired* const r = detail::pop_front(from, dispose);
+            retired* const r = how.pop(from);
             if (is_whole(*r)) {
-                detail::push_back(whole, r, dispose);
+                how.push(whole, r);
                 return;
             }
             all.add(r);
-            if (retired* const value = dispose.inside(r)) {
+            if (retired* const value = how.inside(r)) {
                 all.add(value);
             }
         };
-        const auto push = [&](retired_list& to, retired* r) { detail::push_back(to, r, dispose); };
+        const auto push = [&](retired_list& to, retired* r) { how.push(to, r); };
         for (; room != 0 && !h.passed.empty(); --room) {
             pop(h.passed);
         }
@@ -467,16 +450,16 @@ private:
         home.for_each_hazard([&](const void* object, const hazard_slot& slot) {
             if (retired* const r = all.take_out(object)) {
                 seen(slot);
-                dispose.separate(r);
+                how.separate(r);
                 push(h.announced, r);
             }
         });
         all.for_each([&](retired* r) {
-            const auto use = static_cast<std::size_t>(dispose.use_of(r));
+            const auto use = static_cast<std::size_t>(how.use_of(r));
             if (use < spare_kinds && h.room[use] != 0) {
                 --h.room[use];
                 push(h.spares[use], r);
-            } else if (!dispose.goes_with_key(r)) {
+            } else if (!how.goes_with_key(r)) {
                 push(plain, r);
             }
         });
@@ -486,13 +469,12 @@ private:
     }
 
     /// Destroys what has been taken out for that, or does a step of a large object.
-    template <class Disposer>
-    void destroy(hand& h, Disposer& dispose) {
+    void destroy(hand& h, const disposal& how) {
         const sweep_guard running(*this);
         for (std::size_t i = 0; i < h.doomed_count; ++i) {
             retired* const r = h.doomed[i];
-            if (!dispose.destroy(r, h.passed)) {
-                detail::push_back(h.ready, r, dispose);
+            if (!how.destroy(r, h.passed)) {
+                how.push(h.ready, r);
             }
         }
         h.doomed_count = 0;

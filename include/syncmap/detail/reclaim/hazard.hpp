@@ -72,7 +72,7 @@ private:
         return std::exchange(record.free_local, record.free_local->next_free);
     }
 
-    SYNCMAP_NOINLINE static void add_block(thread_record& record) {
+    SYNCMAP_RARE static void add_block(thread_record& record) {
         auto* const block = new hazard_block(record);
         block->next = record.blocks.load(std::memory_order_relaxed);
         // (H6) release: pairs with for_each_hazard(). Before any of its slots can be in use: a fork may come

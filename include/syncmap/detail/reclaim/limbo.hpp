@@ -19,14 +19,10 @@
 #include <utility>
 
 #include "../lock.hpp"
-#include "retired.hpp"
+#include "disposal.hpp"
+#include "epoch.hpp"
 
 namespace syncmap::inline v0::detail {
-
-struct retired_weight {
-    std::size_t objects;
-    std::size_t bytes;
-};
 
 /// How many objects are worth a fence, and a comparison with all hazards.
 inline constexpr std::size_t scan_objects = domain::fence_weight;
@@ -35,27 +31,10 @@ inline constexpr std::size_t urgent_bytes = limit<std::size_t>(std::size_t{64} <
 /// Objects that one write destroys.
 inline constexpr std::size_t write_budget = limit<std::size_t>(16, 2);
 
-/// What writes can use again: a value that was allocated alone, or an entry, which is a key with its first value.
-enum class spare : std::uint8_t { value, entry, none };
-inline constexpr std::size_t spare_kinds = 2;
-
-inline bool is_whole(const retired& r) noexcept { return r.kind() >= retired_kind::table; }
-
 /// Whether to compare, rather than to destroy what is ready. The parts of a whole are compared when there are
 /// enough of them, or no more to come.
 inline bool compare_next(const retired_list& ready, const retired_list& passed) noexcept {
     return ready.empty() || (is_whole(*ready.front()) && passed.objects() >= scan_objects);
-}
-
-template <class Disposer>
-void push_back(retired_list& list, retired* r, Disposer& dispose) noexcept {
-    const retired_weight w = dispose.weight(r);
-    list.push(r, w.objects, w.bytes);
-}
-template <class Disposer>
-retired* pop_front(retired_list& list, Disposer& dispose) noexcept {
-    const retired_weight w = dispose.weight(list.front());
-    return list.pop(w.objects, w.bytes);
 }
 
 struct hand {
@@ -82,11 +61,10 @@ struct hand {
     [[nodiscard]] bool empty() const noexcept { return weight().objects == 0; }
 
     /// Takes out what one step destroys: up to `write_budget` objects, or a large one.
-    template <class Disposer>
-    void doom(retired_list& from, Disposer& dispose) noexcept {
+    void doom(retired_list& from, const disposal& how) noexcept {
         bool whole = false;
         do {
-            retired* const r = detail::pop_front(from, dispose);
+            retired* const r = how.pop(from);
             whole = is_whole(*r);
             doomed[doomed_count++] = r;
         } while (!whole && doomed_count != write_budget && !from.empty() &&
@@ -158,18 +136,17 @@ struct limbo {
         unsealed += list.bytes() >= urgent_bytes
                         ? domain::fence_weight
                         : larger_of(list.objects(), list.bytes() / domain::bytes_of_weight);
-        fresh.splice(list);
+        fresh.append(list);
     }
 
     /// Puts something out to be used again, where there is nothing.
-    template <class Disposer>
-    void make_offers(Disposer& dispose) noexcept {
+    void make_offers(const disposal& how) noexcept {
         for (shelf& s : shelves) {
             if (!s.spares.empty() && s.offer.load(std::memory_order_relaxed) == nullptr) {
-                const retired_weight w = dispose.weight(s.spares.front());
+                const retired_weight w = how.weight(s.spares.front());
                 count_out(w);
                 // (L6) release: pairs with (L5).
-                s.offer.store(s.spares.pop(w.objects, w.bytes), std::memory_order_release);
+                s.offer.store(s.spares.pop(w), std::memory_order_release);
                 ++s.used;
                 prefetch(s.spares.front());
             }
@@ -227,11 +204,10 @@ struct limbo {
     }
 
     /// What a step needs: some of what is ready, or all that can be compared.
-    template <class Disposer>
-    void take_for_step(hand& h, Disposer& dispose) noexcept {
+    void take_for_step(hand& h, const disposal& how) noexcept {
         if (!compare_next(ready, passed)) {
             const retired_weight before{ready.objects(), ready.bytes()};
-            h.doom(ready, dispose);
+            h.doom(ready, how);
             count_out({before.objects - ready.objects(), before.bytes - ready.bytes()});
             return;
         }
@@ -255,11 +231,10 @@ struct limbo {
         count_out(h.weight());
     }
     /// All, in addition to what the hand has.
-    template <class Disposer>
-    void take_all(hand& h, Disposer& dispose) noexcept {
+    void take_all(hand& h, const disposal& how) noexcept {
         for (shelf& s : shelves) {
             if (retired* const r = s.take()) {
-                detail::push_back(h.ready, r, dispose);
+                how.push(h.ready, r);
             }
         }
         const retired_weight before = h.weight();

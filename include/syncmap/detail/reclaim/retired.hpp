@@ -4,7 +4,7 @@
 // its kind, so that the map that owns it knows how to destroy it (no function pointers: a shared library
 // that retired something may be closed before the thing is destroyed). Until a node is retired its word
 // is the pointer to its value (slot.hpp): so nodes pay nothing for it.
-// Used by slot.hpp and table.hpp (as a base) and by garbage.hpp (in lists).
+// Used by slot.hpp and table.hpp (as a base), by disposal.hpp, limbo.hpp and garbage.hpp.
 #pragma once
 
 #include "../threads.hpp"
@@ -54,6 +54,14 @@ protected:
     atomic<std::uintptr_t> link_;
 };
 
+struct retired_weight {
+    std::size_t objects;
+    std::size_t bytes;
+};
+
+/// Whether it is large, and destroyed step by step: a table or a generation.
+inline bool is_whole(const retired& r) noexcept { return r.kind() >= retired_kind::table; }
+
 /// A queue of retired objects, with their number and size.
 class retired_list {
 public:
@@ -61,7 +69,7 @@ public:
     [[nodiscard]] std::size_t objects() const noexcept { return objects_; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
-    void push(retired* object, std::size_t objects, std::size_t bytes) noexcept {
+    void push(retired* object, retired_weight w) noexcept {
         object->set_next(nullptr);
         if (head_ == nullptr) {
             head_ = object;
@@ -69,20 +77,22 @@ public:
             tail_->set_next(object);
         }
         tail_ = object;
-        objects_ += objects;
-        bytes_ += bytes;
+        objects_ += w.objects;
+        bytes_ += w.bytes;
     }
     [[nodiscard]] retired* front() const noexcept { return head_; }
-    /// Takes the front off; the counts are the caller's, who knows what it stands for.
-    retired* pop(std::size_t objects, std::size_t bytes) noexcept {
+    /// Takes the front off; its weight is the caller's to know.
+    retired* pop(retired_weight w) noexcept {
         retired* const object = head_;
         head_ = object->next();
-        objects_ -= objects;
-        bytes_ -= bytes;
+        objects_ -= w.objects;
+        bytes_ -= w.bytes;
         return object;
     }
     /// Appends all of `other`, which is empty then.
-    SYNCMAP_INLINE void splice(retired_list& other) noexcept {
+    SYNCMAP_NOINLINE void splice(retired_list& other) noexcept { append(other); }
+    /// The same for what each write does.
+    SYNCMAP_INLINE void append(retired_list& other) noexcept {
         if (other.empty()) {
             return;
         }
