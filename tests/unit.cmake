@@ -3,9 +3,8 @@
 # Which files run where. Several threads: everywhere. One thread: where code is generated or checked differently:
 #   release           g++, SIMD tags, -O1: a test that runs once is not worth the time that -O2 takes to compile it,
 #                     and what shares code with the concurrent files runs the -O2 of these all the same
-#   portable          g++, portable tags, -O1 with the rules of aliasing of -O2
+#   gcc-asan          g++'s sanitizers, and portable tags
 #   clang-asan        clang's sanitizers, which check more than g++'s do
-#   gcc-asan          only where allocation fails or is counted: g++ destroys and unwinds in an order of its own
 #   gcc-, clang-tsan  none: with one thread there is no race
 # The tests of reference/classic_sync_map.hpp use nothing of the library: no tags or fences that portable could change.
 find_package(GTest REQUIRED)
@@ -14,20 +13,16 @@ if(CMAKE_CXX_FLAGS MATCHES "SYNCMAP_PORTABLE_TAGS")
     list(FILTER sources EXCLUDE REGEX "/classic_[^/]*$")
 endif()
 foreach(source IN LISTS sources)
-    file(STRINGS ${source} includes REGEX "#include (<thread>|\"(concurrent_|support_faults|support_memory))")
-    if(includes MATCHES "<thread>|concurrent_")
+    file(STRINGS ${source} includes REGEX "#include (<thread>|\"concurrent_)")
+    if(includes)
         list(APPEND concurrent ${source})
-    elseif(includes)
-        list(APPEND memory ${source})
     else()
         list(APPEND sequential ${source})
     endif()
 endforeach()
-set(kinds concurrent memory sequential)
-if(SYNCMAP_TESTS STREQUAL "concurrent")
-    set(kinds concurrent)
-elseif(SYNCMAP_TESTS STREQUAL "memory")
-    set(kinds concurrent memory)
+set(kinds concurrent)
+if(NOT SYNCMAP_TESTS STREQUAL "concurrent")
+    list(APPEND kinds sequential)
 endif()
 
 # A unity build joins files, which saves a third of the time to compile them. Names in these clash with others'.
