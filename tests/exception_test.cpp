@@ -181,6 +181,12 @@ TYPED_TEST(exception_safety, erasing) {
     survives_every_fault<TypeParam>("load_and_erase", [](auto& m) { (void)m.load_and_erase(3u); });
     survives_every_fault<TypeParam>("compare_and_erase",
                                     [](auto& m) { m.compare_and_erase(3u, 30u); });
+    survives_every_fault<TypeParam>("erase_if of one key", [](auto& m) {
+        m.erase_if(3u, [](const auto&) {
+            faults::point(fault_kind::copy);
+            return true;
+        });
+    });
     survives_every_fault<TypeParam>("erase, absent", [](auto& m) { m.erase(absent); });
     survives_every_fault<TypeParam>("clear", [](auto& m) { m.clear(); });
 }
@@ -199,6 +205,12 @@ TYPED_TEST(exception_safety, changing) {
     });
     survives_every_fault<TypeParam>("update, absent", [](auto& m) {
         m.update(absent, [](const auto*) { return result(7u); });
+    });
+    survives_every_fault<TypeParam>("update, leaving it", [](auto& m) {
+        m.update(3u, [](const auto*) {
+            faults::point(fault_kind::copy);
+            return syncmap::unchanged;
+        });
     });
     survives_every_fault<TypeParam>(
         "update, erasing", [](auto& m) { m.update(3u, [](const auto*) { return result(); }); });

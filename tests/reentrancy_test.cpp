@@ -30,6 +30,8 @@ void use_in_every_way(Map& m, std::uint64_t key) {
     m.compare_exchange(key, key + 1, key);
     m.compare_and_erase(key, key + 1);
     m.update(key, [](const value* v) { return v ? std::optional<value>(*v) : std::nullopt; });
+    m.update(key, [](const value*) { return syncmap::unchanged; });
+    m.erase_if(key + 1, [&](const value& v) { return v == value(key); });
     m.load_and_erase(key + 1);
     m.erase(key + 2);
     m.reserve(m.size() + 100);
@@ -106,6 +108,13 @@ TYPED_TEST(reentrancy, iteration_may_do_anything) {
             return k == key;
         });
     });
+        m.for_each(key % 5, 5, [&](std::uint64_t k, const auto&) {
+            if (k % 32 == key % 32) use(k);
+        });
+        m.erase_if(key, [&](const auto&) {
+            use(key + 1);
+            return true;
+        });
 }
 
 TYPED_TEST(reentrancy, update_and_load_or_compute_may_do_anything) {

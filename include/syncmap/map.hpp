@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "change.hpp"
 #include "detail/keys.hpp"
 #include "detail/operations.hpp"
 #include "hash.hpp"
@@ -510,32 +511,49 @@ public:
         check_equality();
         return impl_.compare_and_erase(lookup_key(key), expected);
     }
+    /// Removes `key` if `pred(const T&)` is true of its value; returns whether it did. What is removed is the very value
+    /// that pred was shown: pred, which runs under no lock and may do anything, runs again if that has changed
+    /// meanwhile. T needs no ==, and need not be copied. Of all keys: erase_if(pred).
+    /// @progress As compare_exchange(). @complexity O(1) beside pred, each time.
+    /// @go None (`CompareAndDelete`, for any comparison).
+    /// @ordering As load() and erase().
+    /// @may_throw What pred, Hash and KeyEqual throw, and `std::bad_alloc` (a thread's first calls); strong.
+    template <class K = Key, class Pred>
+    bool erase_if(const K& key, Pred&& pred) {
+        static_assert(std::is_invocable_r_v<bool, Pred&, const T&>,
+                      "syncmap::map::erase_if(key, pred): pred must be callable with `const T&` "
+                      "and return bool");
+        return impl_.erase_if(lookup_key(key), pred);
+    }
+
 
     /// Changes the entry of `key` atomically: `f(const T* current)` is given its value, or nullptr, and
-    /// returns an `optional<T>`: the new value, or nullopt to erase (or leave absent). Returns what f did
-    /// last. f runs under no lock and may do anything; it runs again if the entry has changed meanwhile and
-    /// something is to be written.
-    /// @progress May wait; again each time that f does. @complexity O(1) beside f, each time.
+    /// returns an `optional<T>` or a change<T>: the new value, nullopt to erase (or leave absent), or `unchanged` to
+    /// leave the entry as it is, for which nothing is allocated, replaced or locked. Returns what is there then: a
+    /// copy of the value, or nullopt; of a T that cannot be copied a `pinned<T>`, which may be empty. f runs under no
+    /// lock and may do anything; it runs again if the entry has changed meanwhile and something is to be written.
+    /// @progress May wait; again each time that f does. Lock-free beside f where nothing is to be written.
+    /// @complexity O(1) beside f, each time.
     /// @go A loop of `Load` and `CompareAndSwap`.
-    /// @ordering As load() and store().
-    /// @may_throw As load() and store(), and what f throws; strong.
+    /// @ordering As load() and store(); as load() where nothing is written.
+    /// @may_throw As load() and store() (and pin()), and what f throws; strong.
     template <class K = Key, class F>
         requires(!detail::taken_as_const<K, Key>)
-    std::optional<T> update(K&& key, F&& f) {
+    typename detail::update_result<T, F>::type update(K&& key, F&& f) {
         static_assert(
-            std::is_copy_constructible_v<T>,
-            "syncmap::map::update() stores a copy of what f returns, and T cannot be copied");
+            std::is_move_constructible_v<T>,
+            "syncmap::map::update() stores what f returns, and T can be neither copied nor moved");
         static_assert(
-            std::is_invocable_r_v<std::optional<T>, F&, const T*>,
+            std::is_invocable_r_v<change<T>, F&, const T*>,
             "syncmap::map::update(key, f): f must be callable with `const T*` (null if absent) "
-            "and return std::optional<T> (nullopt to erase)");
+            "and return std::optional<T> (nullopt to erase) or syncmap::change<T> (or unchanged)");
         return impl_.update(insert_key(std::forward<K>(key)), f);
     }
     /// The same for bit-fields and members of packed structures, as `key`.
     /// @otherwise as update() above. @go None.
     template <class K, class F>
         requires detail::taken_as_const<K&, Key>
-    SYNCMAP_INLINE std::optional<T> update(const K& key, F&& f) {
+    SYNCMAP_INLINE typename detail::update_result<T, F>::type update(const K& key, F&& f) {
         return update<const K&, F>(key, std::forward<F>(f));
     }
 

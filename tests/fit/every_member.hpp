@@ -45,6 +45,12 @@ void of_map(verdict& v, const std::type_identity_t<Key>& a, const std::type_iden
     using optional = std::optional<T>;
     v.expect(m.update(b, [&](const T* is) { return is ? optional() : optional(x); }).has_value());
     v.expect(!m.update(b, [&](const T* is) { return is ? optional() : optional(x); }).has_value());
+    v.expect(!m.update(b, [&](const T*) { return syncmap::unchanged; }).has_value());
+    v.expect(m.update(a, [&](const T*) { return syncmap::unchanged; }).value() == y);
+    v.expect(m.update(a, [&](const T*) -> syncmap::change<T> { return x; }).value() == x);
+    v.expect(!m.erase_if(a, [&](const T& is) { return is == y; }));
+    v.expect(m.erase_if(a, [&](const T& is) { return is == x; }) && m.empty());
+    m.store(a, y);
     v.expect(m.load_and_erase(a).value() == y && m.empty());
     m.store(a, x);
     m.store(b, y);

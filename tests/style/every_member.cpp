@@ -25,12 +25,14 @@ void use(const Key& key, const T& value) {
     m.exchange(key, value);
     m.compare_exchange(key, value, value);
     m.update(key, [&](const T* current) { return std::optional(current ? *current : value); });
+    m.update(key, [](const T*) { return syncmap::unchanged; });
     if (m.load(key) && m.contains(key) && m.pin(key)) m.visit(key, [](const T&) {});
     m.load_many(keys, values);
     m.visit_many(keys, [](std::size_t, const T&) {});
     m.for_each([](const Key&, const T&) { return true; });
     m.erase_if([](const Key&, const T&) { return false; });
     m.compare_and_erase(key, value);
+    m.erase_if(key, [](const T&) { return false; });
     m.load_and_erase(key);
     m.erase(key);
     m.reserve(m.size() + m.snapshot().size() + m.stats().buckets);
