@@ -4,6 +4,7 @@
 #include <array>
 #include <list>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <span>
 #include <stdexcept>
@@ -134,6 +135,23 @@ TEST(batch_ranges, may_be_of_any_sized_kind) {
     EXPECT_EQ(m.load_many(set, std::span(out)), 2u);
     EXPECT_EQ(out[1], -95);
     EXPECT_EQ(m.visit_many(set, [](std::size_t, int) {}), 2u);
+    // Ends of another type than the beginnings; sizes that have to be counted; what only a range that is not const
+    // can be asked.
+    const auto begun = std::views::iota(1) | std::views::take_while([](int i) { return i < 5; });
+    EXPECT_EQ(m.load_many(begun, std::span(out)), 4u);
+    EXPECT_EQ(out[3], -4);
+    const auto counted = std::views::counted(list.begin(), 4);
+    EXPECT_EQ(m.load_many(counted, std::span(out)), 3u);
+    auto odd = list | std::views::filter([](int i) { return i % 2 != 0; });
+    EXPECT_EQ(m.visit_many(odd, [](std::size_t, int) {}), 2u);
+    EXPECT_EQ(
+        m.load_many(list | std::views::filter([](int i) { return i % 2 == 0; }), std::span(out)),
+        2u);
+    EXPECT_EQ(
+        m.load_many(array | std::views::transform([](int i) { return i + 1; }), std::span(out)),
+        4u);
+    EXPECT_EQ(out[0], -8);
+    EXPECT_THROW((void)m.load_many(std::views::iota(0, 6), std::span(out)), std::invalid_argument);
     const std::span<const int> some(array);
     EXPECT_EQ(m.visit_many(some.first(2), [](std::size_t, int) {}), 2u);
 }

@@ -263,7 +263,7 @@ public:
         return impl_.contains(lookup_key(key));
     }
 
-    /// Loads a range of `keys`: `out[i]` becomes the value of the i-th, or nullopt. Returns how many were
+    /// Loads a range of `keys`, any that can be gone through twice: `out[i]` becomes the value of the i-th, or nullopt. Returns how many were
     /// there. Faster than one by one on large maps: the cache misses overlap. Each key is a load() of its
     /// own, not all of one moment.
     /// @progress Lock-free. @complexity O(size of the range). @go None.
@@ -271,12 +271,11 @@ public:
     /// @may_throw `std::invalid_argument` if `out` is shorter than the range, and what load() throws;
     /// what has been written to `out` stays.
     template <std::ranges::forward_range Keys>
-        requires std::ranges::sized_range<const Keys>
-    std::size_t load_many(const Keys& keys, std::span<std::optional<T>> out) const {
+    std::size_t load_many(Keys&& keys, std::span<std::optional<T>> out) const {
         static_assert(
             std::is_copy_constructible_v<T>,
             "syncmap::map::load_many() copies values, and T cannot be copied: use visit_many()");
-        if (out.size() < std::ranges::size(keys)) {
+        if (out.size() < static_cast<std::size_t>(std::ranges::distance(keys))) {
             detail::throw_invalid_argument(
                 "syncmap::map::load_many: there are more keys than places for values");
         }
@@ -289,7 +288,7 @@ public:
     /// @ordering Each key as visit().
     /// @may_throw What visit() throws; strong.
     template <std::ranges::forward_range Keys, class F>
-    std::size_t visit_many(const Keys& keys, F&& f) const {
+    std::size_t visit_many(Keys&& keys, F&& f) const {
         static_assert(
             std::is_invocable_v<F&, std::size_t, const T&>,
             "syncmap::map::visit_many(keys, f): f must be callable with `std::size_t, const T&`");

@@ -164,7 +164,7 @@ public:
     /// @ordering Each key as contains().
     /// @may_throw What contains() and f throw; strong.
     template <std::ranges::forward_range Keys, class F>
-    std::size_t visit_many(const Keys& keys, F&& f) const {
+    std::size_t visit_many(Keys&& keys, F&& f) const {
         static_assert(std::is_invocable_v<F&, std::size_t>,
                       "syncmap::set::visit_many(keys, f): f must be callable with `std::size_t`");
         return keys_.visit_many(keys,

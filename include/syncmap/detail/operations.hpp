@@ -307,7 +307,7 @@ public:
     }
 
     template <class Keys, class ToKey, class Out>
-    std::size_t load_many(const Keys& keys, ToKey to_key, Out out) {
+    std::size_t load_many(Keys& keys, ToKey to_key, Out out) {
         return in_batches(keys, to_key, [&](std::size_t index, const held* h) {
             out[index].reset();
             if (h != nullptr) {
@@ -317,7 +317,7 @@ public:
     }
 
     template <class Keys, class ToKey, class F>
-    std::size_t visit_many(const Keys& keys, ToKey to_key, F&& f) {
+    std::size_t visit_many(Keys& keys, ToKey to_key, F&& f) {
         return in_batches(keys, to_key, [&](std::size_t index, const held* h) {
             if (h != nullptr) {
                 static_cast<void>(std::invoke(f, index, h->value()));
@@ -578,11 +578,12 @@ private:
     /// Looks keys up a few at a time, so that the cache misses of one overlap those of the others, and calls
     /// f(index, value or null) for each, outside the section. Returns how many were there.
     template <class Keys, class ToKey, class F>
-    std::size_t in_batches(const Keys& keys, ToKey to_key, F&& f) {
+    std::size_t in_batches(Keys& keys, ToKey to_key, F&& f) {
         constexpr std::size_t width = limit<std::size_t>(16, 3);
         std::size_t present = 0;
         std::size_t index = 0;
-        for (auto at = std::ranges::begin(keys), end = std::ranges::end(keys); at != end;) {
+        const auto end = std::ranges::end(keys);
+        for (auto at = std::ranges::begin(keys); at != end;) {
             std::uint64_t hashes[width];
             held values[width];
             std::size_t count = 0;
