@@ -220,6 +220,9 @@ TYPED_TEST(exception_safety, of_the_whole_map) {
     survives_every_fault<TypeParam>("for_each", [](auto& m) {
         m.for_each([](const auto&, const auto&) { faults::point(fault_kind::copy); });
     });
+    survives_every_fault<TypeParam>("for_each of a part", [](auto& m) {
+        m.for_each(1, 3, [](const auto&, const auto&) { faults::point(fault_kind::copy); });
+    });
     survives_every_fault<TypeParam>("snapshot", [](auto& m) { (void)m.snapshot(); });
     survives_every_fault<TypeParam>("reserve", [](auto& m) { m.reserve(2000); });
     survives_every_fault<TypeParam>("shrink_to_fit", [](auto& m) { m.shrink_to_fit(); });

@@ -44,6 +44,7 @@ template <class Map>
 void use_as_a_whole(Map& m, std::uint64_t key) {
     using value = typename Map::mapped_type;
     m.for_each([](std::uint64_t, const value&) {});
+    m.for_each(key % 3, 3, [](std::uint64_t, const value&) {});
     m.erase_if([&](std::uint64_t k, const value&) { return k == key; });
     static_cast<void>(m.snapshot());
     m.reclaim();
@@ -107,7 +108,6 @@ TYPED_TEST(reentrancy, iteration_may_do_anything) {
             if (k % 32 == key % 32) use(k + 1);
             return k == key;
         });
-    });
         m.for_each(key % 5, 5, [&](std::uint64_t k, const auto&) {
             if (k % 32 == key % 32) use(k);
         });
@@ -115,6 +115,7 @@ TYPED_TEST(reentrancy, iteration_may_do_anything) {
             use(key + 1);
             return true;
         });
+    });
 }
 
 TYPED_TEST(reentrancy, update_and_load_or_compute_may_do_anything) {

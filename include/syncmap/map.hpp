@@ -510,6 +510,7 @@ public:
         check_equality();
         return impl_.compare_and_erase(lookup_key(key), expected);
     }
+
     /// Removes `key` if `pred(const T&)` is true of its value; returns whether it did. What is removed is the very value
     /// that pred was shown: pred, which runs under no lock and may do anything, runs again if that has changed
     /// meanwhile. T needs no ==, and need not be copied. Of all keys: erase_if(pred).
@@ -524,7 +525,6 @@ public:
                       "and return bool");
         return impl_.erase_if(lookup_key(key), pred);
     }
-
 
     /// Changes the entry of `key` atomically: `f(const T* current)` is given its value, or nullptr, and
     /// returns an `optional<T>` or a change<T>: the new value, nullopt to erase (or leave absent), or `unchanged` to
@@ -573,6 +573,22 @@ public:
         static_assert(std::is_invocable_v<F&, const Key&, const T&>,
                       "syncmap::map::for_each(f): f must be callable with `const Key&, const T&`");
         impl_.for_each(f);
+    }
+
+    /// The same for one of several parts of the entries, so that threads can share the work: each of `parts` calls, with
+    /// `part` from 0 on, one after the other or at the same time, shows some of them. What is there from the beginning
+    /// of the first call to the end of the last is shown by exactly one, however the map grows, shrinks or moves
+    /// meanwhile: which one, its hash decides. Parts are of about the same size; take some times as many as
+    /// threads, each of which fetches the next one when it is done, and none waits long for the last.
+    /// @pre `part < parts` (debug builds assert that).
+    /// @complexity O(n / parts), but at least one bucket: more parts than entries are of no use.
+    /// @otherwise as for_each() above. @go None.
+    template <class F>
+    void for_each(size_type part, size_type parts, F&& f) const {
+        static_assert(std::is_invocable_v<F&, const Key&, const T&>,
+                      "syncmap::map::for_each(part, parts, f): f must be callable with `const "
+                      "Key&, const T&`");
+        impl_.for_each(f, detail::hash_range::part(part, parts));
     }
 
     /// Removes the entries for which `pred(const Key&, const T&)` is true, each tested and erased

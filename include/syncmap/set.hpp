@@ -190,6 +190,19 @@ public:
             [&](const Key& key, const present&) -> decltype(auto) { return std::invoke(f, key); });
     }
 
+    /// The same for one of several parts of the keys, as map::for_each(part, parts, f): what is there throughout is
+    /// shown by exactly one of `parts` calls, with `part` from 0 on.
+    /// @otherwise as map::for_each(part, parts, f). @go None.
+    template <class F>
+    void for_each(size_type part, size_type parts, F&& f) const {
+        static_assert(
+            std::is_invocable_v<F&, const Key&>,
+            "syncmap::set::for_each(part, parts, f): f must be callable with `const Key&`");
+        keys_.for_each(part, parts, [&](const Key& key, const present&) -> decltype(auto) {
+            return std::invoke(f, key);
+        });
+    }
+
     /// Takes out the keys for which `pred(const Key&)` is true, these very keys, also what no key equals
     /// (NaN); returns how many.
     /// @progress As for_each() and erase(). @complexity O(n). @go `Range` and `Delete`.

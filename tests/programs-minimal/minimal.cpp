@@ -102,6 +102,10 @@ void every_member() {
     check(visited == keys + 1 && m.snapshot().size() == visited, "for_each shows all");
     m.for_each([&](const key&, const value&) { return ++visited < keys + 5; });
     check(visited == keys + 5, "for_each can be stopped");
+    visited = 0;
+    for (std::size_t part = 0; part < 5; ++part)
+        m.for_each(part, 5, [&](const key&, const value&) { ++visited; });
+    check(visited == keys + 1, "for_each shows all in parts");
     check(m.erase_if([&](const key& x, const value&) { return x == k(keys); }) == 1, "erase_if");
 
     m.reserve(10 * keys);

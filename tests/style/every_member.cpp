@@ -30,9 +30,10 @@ void use(const Key& key, const T& value) {
     m.load_many(keys, values);
     m.visit_many(keys, [](std::size_t, const T&) {});
     m.for_each([](const Key&, const T&) { return true; });
+    m.for_each(0, 2, [](const Key&, const T&) {});
     m.erase_if([](const Key&, const T&) { return false; });
-    m.compare_and_erase(key, value);
     m.erase_if(key, [](const T&) { return false; });
+    m.compare_and_erase(key, value);
     m.load_and_erase(key);
     m.erase(key);
     m.reserve(m.size() + m.snapshot().size() + m.stats().buckets);
@@ -49,6 +50,7 @@ void use(const Key& key, const T& value) {
     if (!s.contains(key)) s.insert(key);
     s.visit_many(keys, [](std::size_t) {});
     s.for_each([](const Key&) {});
+    s.for_each(0, 2, [](const Key&) {});
     s.erase_if([](const Key&) { return true; });
     s.erase(key);
     s.reserve(s.size() + s.snapshot().size() + s.stats().buckets);

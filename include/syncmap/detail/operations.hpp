@@ -281,8 +281,8 @@ public:
     }
 
     template <class F>
-    void for_each(F&& f) {
-        walker_type(*this).run([&](const Key& key, const T& value, token, const auto&) {
+    void for_each(F&& f, hash_range which = {}) {
+        walker_type(*this, which).run([&](const Key& key, const T& value, token, const auto&) {
             if constexpr (std::is_void_v<std::invoke_result_t<F&, const Key&, const T&>>) {
                 std::invoke(f, key, value);
                 return true;

@@ -122,6 +122,9 @@ struct table : retired {
     [[nodiscard]] SYNCMAP_WRAPS std::uint64_t first_hash(std::size_t bucket) const noexcept {
         return bits == 0 ? 0 : std::uint64_t{bucket} << (64 - bits);
     }
+    [[nodiscard]] SYNCMAP_WRAPS std::uint64_t last_hash(std::size_t bucket) const noexcept {
+        return first_hash(bucket + 1) - 1;
+    }
     [[nodiscard]] Slot* slots_of(std::size_t bucket) const noexcept {
         return slot + bucket * slots_per_bucket;
     }

@@ -5,7 +5,8 @@
 // The cursor is a position in the space of hashes, not in a table: each step finds the bucket that is true
 // for the position now, in whichever table, takes a copy of the bucket with its chain, leaves the section,
 // shows the entries to the caller, and goes on behind the bucket's last hash. So growth and shrinking
-// between two steps neither repeat nor skip anything.
+// between two steps neither repeat nor skip anything. For the same reason a walk over a part of the entries is one over
+// a range of hashes: of parts that share no hash none shows what another one does, whatever the tables are by then.
 // I1  A copy is of one moment: its version and tags were the same before and after it was taken (otherwise it is
 //     taken under the bucket's lock). So no key is in it twice, and none that stays is missing.
 // I2  While an entry is shown its value is announced in a hazard slot, and so are the keys of its bucket:
@@ -13,6 +14,7 @@
 // Used by operations.hpp.
 #pragma once
 
+#include <cassert>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -20,6 +22,22 @@
 #include "engine.hpp"
 
 namespace syncmap::inline v0::detail {
+
+/// All hashes from `first` to `last`.
+struct hash_range {
+    std::uint64_t first = 0;
+    std::uint64_t last = ~std::uint64_t{0};
+
+    /// One of `parts` ranges that together are all hashes, as long as each other (the last one by what is left over
+    /// longer): of a power of two of them each is some whole buckets, as soon as there are as many.
+    [[nodiscard]] SYNCMAP_WRAPS static constexpr hash_range part(std::size_t number,
+                                                                 std::size_t parts) noexcept {
+        assert(number < parts && "syncmap: for_each(part, parts, f): parts are counted from 0");
+        const std::uint64_t length = (0 - std::uint64_t{parts}) / parts + 1;  // of 2^64; 0 is all
+        const std::uint64_t first = number * length;
+        return {first, number + 1 == parts ? ~std::uint64_t{0} : first + (length - 1)};
+    }
+};
 
 template <class Engine, class Key, class T>
 class walker {
@@ -31,7 +49,10 @@ public:
     using view = bucket_view<slot>;
     using table_type = table<slot>;
 
-    explicit walker(Engine& engine) : engine_(engine) { batch_.reserve(slots_per_bucket); }
+    explicit walker(Engine& engine, hash_range all = {})
+        : engine_(engine), position_(all.first), last_(all.last) {
+        batch_.reserve(slots_per_bucket);
+    }
 
     /// Calls show(key, value, token, entry_id) for every entry until it returns false. Outside all sections.
     template <class Show>
@@ -129,10 +150,10 @@ private:
                 t = t->successor.load(std::memory_order_acquire);
                 continue;
             }
-            drop_what_was_shown(*t, i);
+            drop_what_is_elsewhere(*t, i);
             serial_ = t->gen->serial;
             position_ = t->first_hash(i + 1);
-            done_ = i + 1 == t->buckets();
+            done_ = t->last_hash(i) >= last_;
             return missed;
         }
         done_ = true;
@@ -195,11 +216,13 @@ private:
         }
     }
 
-    /// After a table has shrunk, its buckets may begin before the position: what is there was shown.
-    void drop_what_was_shown(const table_type& t, std::size_t i) {
-        if (t.first_hash(i) < position_) {
+    /// After a table has shrunk, its buckets may begin before the position: what is there was shown. And a range of
+    /// hashes may begin or end within a bucket, whose rest is another range's.
+    void drop_what_is_elsewhere(const table_type& t, std::size_t i) {
+        if (t.first_hash(i) < position_ || t.last_hash(i) > last_) {
             std::erase_if(batch_, [this](const entry& e) {
-                return engine_.hash_of(e.key().get()) < position_;
+                const std::uint64_t hash = engine_.hash_of(e.key().get());
+                return hash < position_ || hash > last_;
             });
         }
     }
@@ -213,7 +236,8 @@ private:
     static look look_at(const view& b) noexcept { return {b.tags, b.tags->high(), b.tags->low()}; }
 
     Engine& engine_;
-    std::uint64_t position_ = 0;
+    std::uint64_t position_;
+    const std::uint64_t last_;  ///< of the hashes that are walked over
     std::uint64_t serial_ = 0;  ///< of the batch's generation
     bool done_ = false;
     hazard value_guard_{};
