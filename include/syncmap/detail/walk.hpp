@@ -51,7 +51,7 @@ public:
 
     explicit walker(Engine& engine, hash_range all = {})
         : engine_(engine), position_(all.first), last_(all.last) {
-        batch_.reserve(slots_per_bucket);
+        batch_.reserve(enough + slots_per_bucket);
     }
 
     /// Calls show(key, value, token, entry_id) for every entry until it returns false. Outside all sections.
@@ -77,6 +77,7 @@ public:
 
 private:
     struct flat_entry {
+        explicit flat_entry(const slot& s) noexcept : words(s.load_key_words()), seen(s.load()) {}
         [[nodiscard]] from_words<Key> key() const noexcept { return from_words<Key>(words.data()); }
         [[nodiscard]] entry_id<Key, T> which() const noexcept { return {words, seen}; }
         typename atomic_words<Key>::words words;
@@ -93,7 +94,10 @@ private:
     };
     using entry = std::conditional_t<lay::flat, flat_entry, node_entry>;
 
-    /// Takes the next bucket that has entries; false at the end.
+    /// Entries of so many buckets are shown at once: copies of flat ones hold nothing back.
+    static constexpr std::size_t enough = lay::flat ? limit<std::size_t>(64, 4) : 1;
+
+    /// Takes the next bucket that has entries, or some of them; false at the end.
     bool step() {
         while (!done_) {
             batch_.clear();
@@ -131,8 +135,9 @@ private:
     /// One bucket's step, inside a section. Says whether a moved bucket was met.
     bool take(thread_record& record) {
         bool missed = false;
-        for (table_type* t = engine_.read_table(); t != nullptr;) {
-            const std::size_t i = t->bucket_of(position_);
+        table_type* const read = engine_.read_table();
+        for (table_type* t = read; t != nullptr;) {
+            std::size_t i = t->bucket_of(position_);
             bool moved = t->tags[i].load_control().moved();
             if (!moved && !take_unlocked(record, *t, i)) {
                 const domain::help_guard may_lock(engine_.home(), record);
@@ -151,6 +156,9 @@ private:
                 continue;
             }
             drop_what_is_elsewhere(*t, i);
+            if (t == read) {
+                i = go_on(record, *t, i);
+            }
             serial_ = t->gen->serial;
             position_ = t->first_hash(i + 1);
             done_ = t->last_hash(i) >= last_;
@@ -160,22 +168,43 @@ private:
         return missed;
     }
 
+    /// After bucket i of `read`, all of whose buckets are constructed: takes some more, or asks for the nodes of the
+    /// next one, which arrive while this one's entries are shown. Returns the last bucket that has been taken.
+    std::size_t go_on(thread_record& record, table_type& t, std::size_t i) {
+        if constexpr (lay::flat) {
+            while (batch_.size() < enough && t.last_hash(i) < last_ &&
+                   t.last_hash(i + 1) <= last_ && take_simple(record, t.home(i + 1))) {
+                ++i;
+            }
+        } else if (t.last_hash(i) < last_) {
+            engine_.expect_nodes(t.slots_of(i + 1), tag_view(t.tags[i + 1]).live());
+        }
+        return i;
+    }
+
     /// True if the copy turned out to be of one moment.
     bool take_unlocked(thread_record& record, table_type& t, std::size_t i) {
         const view first = t.home(i);
-        const look before = look_at(first);
-        if (control(before.high).overflow()) [[unlikely]] {
-            return take_chain_unlocked(record, first);
+        return t.tags[i].load_control().overflow() ? take_chain_unlocked(record, first)
+                                                   : take_simple(record, first);
+    }
+
+    /// The same for a bucket that has not moved, and has no chain; otherwise false.
+    bool take_simple(thread_record& record, const view& b) {
+        const std::size_t taken = batch_.size();
+        const look before = look_at(b);
+        const control state(before.high);
+        if (!state.moved() && !state.overflow()) [[likely]] {
+            copy_bucket(record, b);
+            if (look_at(b) == before) [[likely]] {
+                return true;
+            }
+            batch_.erase(batch_.begin() + static_cast<std::ptrdiff_t>(taken), batch_.end());
         }
-        copy_bucket(record, first);
-        if (look_at(first) == before) [[likely]] {
-            return true;
-        }
-        batch_.clear();
         return false;
     }
 
-    bool take_chain_unlocked(thread_record& record, view first) {
+    bool take_chain_unlocked(thread_record& record, const view& first) {
         looks_.clear();
         for (view b = first; b.tags != nullptr; b = b.following()) {
             looks_.push_back(look_at(b));
@@ -191,20 +220,19 @@ private:
         return true;
     }
 
-    void copy_chain(thread_record& record, view first) {
+    void copy_chain(thread_record& record, const view& first) {
         for (view b = first; b.tags != nullptr; b = b.following()) {
             copy_bucket(record, b);
         }
     }
 
-    void copy_bucket([[maybe_unused]] thread_record& record, view b) {
+    void copy_bucket([[maybe_unused]] thread_record& record, const view& b) {
         const slot_mask all = tag_view(*b.tags).live();
         engine_.expect_nodes(b.slot, all);
         for (slot_mask live = all; live != 0; live &= live - 1) {
             const slot& s = b.slot[first_slot(live)];
             if constexpr (lay::flat) {
-                const auto key = s.load_key_words();
-                batch_.push_back({key, s.load()});
+                batch_.emplace_back(s);
             } else {
                 node* const n = s.load();
                 if (n == nullptr) {
