@@ -145,6 +145,38 @@ TYPED_TEST(for_each_parts, stop_when_told_to_each_for_itself) {
     expect_holds(m, model_of<TypeParam>(0, 200));
 }
 
+// The first and the last hash of each part, those beside them, and the first and last of all.
+struct itself {
+    using is_avalanching = void;
+    std::uint64_t operator()(std::uint64_t key) const { return key; }
+};
+
+TEST(for_each_parts_hashes, are_each_in_one_part) {
+    constexpr std::uint64_t last = ~std::uint64_t{0};
+    for (const std::size_t parts : {1u, 2u, 3u, 5u, 7u, 16u, 100u}) {
+        syncmap::map<std::uint64_t, int, itself> m{{0, 0}, {1, 0}, {last, 0}, {last - 1, 0}};
+        for (std::size_t part = 1; part < parts; ++part) {
+            const std::uint64_t about = last / parts * part;
+            for (std::uint64_t i = 0; i < 2 * part + 2; ++i) m.store(about - 1 + i, 0);
+        }
+        for (const bool larger : {false, true}) {
+            if (larger) m.reserve(20'000);
+            std::map<std::uint64_t, std::size_t> part_of;
+            for (std::size_t part = 0; part < parts; ++part) {
+                m.for_each(part, parts, [&](std::uint64_t key, int) {
+                    EXPECT_TRUE(part_of.emplace(key, part).second) << key;
+                });
+            }
+            EXPECT_EQ(part_of.size(), m.size());
+            std::size_t before = 0;
+            for (const auto& [key, part] : part_of) {
+                EXPECT_GE(part, before) << "parts are ranges";
+                before = part;
+            }
+        }
+    }
+}
+
 struct counting_hash {
     static inline std::size_t calls = 0;
     std::uint64_t operator()(std::uint64_t key) const {

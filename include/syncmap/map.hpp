@@ -263,9 +263,9 @@ public:
         return impl_.contains(lookup_key(key));
     }
 
-    /// Loads a range of `keys`, any that can be gone through twice: `out[i]` becomes the value of the i-th, or nullopt. Returns how many were
-    /// there. Faster than one by one on large maps: the cache misses overlap. Each key is a load() of its
-    /// own, not all of one moment.
+    /// Loads a range of `keys`, any that can be gone through twice: `out[i]` becomes the value of the i-th, or
+    /// nullopt. Returns how many were there. Faster than one by one on large maps: the cache misses overlap. Each
+    /// key is a load() of its own, not all of one moment.
     /// @progress Lock-free. @complexity O(size of the range). @go None.
     /// @ordering Each key as load().
     /// @may_throw `std::invalid_argument` if `out` is shorter than the range, and what load() throws;
@@ -513,7 +513,8 @@ public:
 
     /// Removes `key` if `pred(const T&)` is true of its value; returns whether it did. What is removed is the very value
     /// that pred was shown: pred, which runs under no lock and may do anything, runs again if that has changed
-    /// meanwhile. T needs no ==, and need not be copied. Of all keys: erase_if(pred).
+    /// meanwhile. It did not if at some moment of the call the key was absent, or pred was false of its value. T needs
+    /// no ==, and need not be copied. For all keys at once: erase_if(pred).
     /// @progress As compare_exchange(). @complexity O(1) beside pred, each time.
     /// @go None (`CompareAndDelete`, for any comparison).
     /// @ordering As load() and erase().
@@ -528,9 +529,10 @@ public:
 
     /// Changes the entry of `key` atomically: `f(const T* current)` is given its value, or nullptr, and
     /// returns an `optional<T>` or a change<T>: the new value, nullopt to erase (or leave absent), or `unchanged` to
-    /// leave the entry as it is, for which nothing is allocated, replaced or locked. Returns what is there then: a
-    /// copy of the value, or nullopt; of a T that cannot be copied a `pinned<T>`, which may be empty. f runs under no
-    /// lock and may do anything; it runs again if the entry has changed meanwhile and something is to be written.
+    /// leave the entry as it is, for which nothing is allocated, replaced or locked. Returns what is there then (for
+    /// `unchanged`: what f was shown): a copy of the value, or nullopt; of a T that cannot be copied a `pinned<T>`,
+    /// which may be empty. f runs under no lock and may do anything; it runs again if the entry has changed meanwhile
+    /// and something is to be written.
     /// @progress May wait; again each time that f does. Lock-free beside f where nothing is to be written.
     /// @complexity O(1) beside f, each time.
     /// @go A loop of `Load` and `CompareAndSwap`.
