@@ -171,12 +171,13 @@ private:
     /// After bucket i of `read`, all of whose buckets are constructed: takes some more, or asks for the nodes of the
     /// next one, which arrive while this one's entries are shown. Returns the last bucket that has been taken.
     std::size_t go_on(thread_record& record, table_type& t, std::size_t i) {
+        const std::size_t last = t.bucket_of(last_);
         if constexpr (lay::flat) {
-            while (batch_.size() < enough && t.last_hash(i) < last_ &&
-                   t.last_hash(i + 1) <= last_ && take_simple(record, t.home(i + 1))) {
+            const std::size_t end = t.last_hash(last) > last_ ? last : last + 1;
+            while (batch_.size() < enough && i + 1 < end && take_simple(record, t.home(i + 1))) {
                 ++i;
             }
-        } else if (t.last_hash(i) < last_) {
+        } else if (i < last) {
             engine_.expect_nodes(t.slots_of(i + 1), tag_view(t.tags[i + 1]).live());
         }
         return i;
