@@ -6,8 +6,8 @@
 // erases a session only as it was when it was judged, and one that was touched meanwhile is judged
 // anew. Watch out: a std::atomic time inside the value could be changed in place, but then the map
 // would not know, and the sweeper would erase sessions that are in use; so would a sweep that
-// collects keys and erases them later. Not every use needs to be remembered: most requests only
-// load, which neither locks nor allocates.
+// collects keys and erases them later. Not every use needs to be remembered: most requests leave
+// the session as it is, which neither locks nor allocates.
 #include <syncmap/map.hpp>
 
 #include <algorithm>
@@ -62,11 +62,10 @@ public:
     std::optional<session> use(std::uint64_t id) {
         const steady::time_point now = now_();
         const steady::duration granularity = lifetime_ / 100;
-        if (auto found = sessions_.load(id); !found || now - found->used < granularity)
-            return found;
-        return sessions_.update(id, [&](const session* current) -> std::optional<session> {
+        return sessions_.update(id, [&](const session* current) -> syncmap::change<session> {
             if (current == nullptr || expired(*current, now))
                 return std::nullopt;  // absent, or erased by this
+            if (now - current->used < granularity) return syncmap::unchanged;
             return session{current->user, std::max(current->used, now)};
         });
     }

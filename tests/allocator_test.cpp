@@ -141,6 +141,24 @@ TEST(allocator, is_handed_to_keys_and_values) {
     check("update");
 }
 
+TEST(allocator, is_not_asked_for_what_leaves_an_entry_as_it_is) {
+    tracking_resource memory;
+    text_map m(&memory);
+    m.store(long_key, long_value);
+    m.reclaim();
+    const auto bytes = memory.bytes();
+    const auto blocks = memory.blocks();
+    for (int i = 0; i < 100; ++i) {
+        m.update(long_key, [](auto*) { return syncmap::unchanged; });
+        m.update("absent", [](auto*) { return syncmap::unchanged; });
+        EXPECT_FALSE(m.erase_if(long_key, [](auto&) { return false; }));
+        EXPECT_FALSE(m.erase_if("absent", [](auto&) { return true; }));
+    }
+    EXPECT_EQ(memory.bytes(), bytes);
+    EXPECT_EQ(memory.blocks(), blocks);
+    EXPECT_EQ(m.stats().retired_objects, 0u);
+}
+
 TEST(allocator, is_handed_to_the_parts_of_a_pair) {
     tracking_resource memory;
     pmr_map<int, std::pair<std::pmr::string, std::pmr::vector<int>>> m(&memory);

@@ -202,6 +202,37 @@ TEST(any_map, grows_with_keys_of_mixed_types) {
               750u);
 }
 
+TEST(any_map, update_and_erase_if_look_at_values_of_any_type) {
+    any_map m;
+    m.store("k", 1);
+    EXPECT_EQ(m.update("k", [](const any*) { return syncmap::unchanged; }), any(1));
+    EXPECT_EQ(m.update(2, [](const any*) { return syncmap::unchanged; }), std::nullopt);
+    const auto text_once = [](const any* now) -> syncmap::change<any> {
+        if (any_cast<std::string>(now) != nullptr) return syncmap::unchanged;
+        return now != nullptr ? std::optional<any>("text") : std::nullopt;
+    };
+    EXPECT_EQ(m.update(2, text_once), std::nullopt);
+    EXPECT_EQ(m.update("k", text_once), any("text"));
+    EXPECT_EQ(m.update("k", text_once), any("text"));
+    EXPECT_EQ(m.size(), 1u);
+    const auto is_number = [](const any& value) { return any_cast<int>(&value) != nullptr; };
+    EXPECT_FALSE(m.erase_if("k", is_number));
+    EXPECT_FALSE(m.erase_if(2, is_number));
+    m.store("k", 2);
+    EXPECT_TRUE(m.erase_if("k", is_number));
+    EXPECT_TRUE(m.empty());
+}
+
+// Everything is an any. An answer of update's function must not become one by mistake.
+TEST(any_value, is_made_of_no_answer) {
+    static_assert(!std::is_constructible_v<any, syncmap::unchanged_t>);
+    static_assert(!std::is_convertible_v<syncmap::unchanged_t, std::optional<any>>);
+    static_assert(!std::is_constructible_v<syncmap::change<any>, syncmap::change<int>>);
+    static_assert(std::is_convertible_v<syncmap::unchanged_t, syncmap::change<any>>);
+    static_assert(std::is_convertible_v<std::nullopt_t, syncmap::change<any>>);
+    static_assert(std::is_convertible_v<int, syncmap::change<any>>);
+}
+
 TEST(any_value, casts_to_exactly_the_type_it_holds) {
     const any number = 1;
     const any text = "text";

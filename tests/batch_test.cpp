@@ -2,6 +2,7 @@
 //
 // load_many and visit_many: a batch gives what single loads would.
 #include <array>
+#include <iterator>
 #include <list>
 #include <optional>
 #include <set>
@@ -10,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <syncmap/set.hpp>
 
 #include "support.hpp"
 
@@ -117,6 +120,56 @@ TYPED_TEST(batch, visit_many_lets_an_exception_out) {
                  std::runtime_error);
     EXPECT_EQ(calls, 20u);
     expect_holds(m, model_of<TypeParam>(0, 60));
+}
+
+// Says where an array ends by what is there, as that of a text does.
+struct before_number {
+    int number = 0;
+    friend bool operator==(const int* at, before_number end) { return *at == end.number; }
+};
+template <class First, class Last>
+struct from_to {
+    First first;
+    Last last;
+    First begin() const { return first; }
+    Last end() const { return last; }
+};
+template <class First, class Last>
+from_to(First, Last) -> from_to<First, Last>;
+
+// Has to be changed to be gone through, as a view that looks for its first element then.
+struct lazy {
+    const std::list<int>& of;
+    std::size_t begun = 0;
+    auto begin() {
+        ++begun;
+        return of.begin();
+    }
+    auto end() { return of.end(); }
+};
+
+TEST(batch_ranges, may_end_by_something_else_than_an_iterator) {
+    syncmap::map<int, int> m;
+    for (int i = 0; i < 100; ++i) m.store(i, -i);
+    std::array<std::optional<int>, 5> out;
+    const int array[] = {7, 8, 1000, 10, -1};
+    EXPECT_EQ(m.load_many(from_to{&array[0], before_number{-1}}, std::span(out)), 3u);
+    EXPECT_EQ(out[3], -10);
+    EXPECT_EQ(m.visit_many(from_to{&array[0], before_number{1000}}, [](std::size_t, int) {}), 2u);
+    const std::list<int> list{1, 2, 300, 4, 5, 6};
+    const from_to counted{std::counted_iterator(list.begin(), 4), std::default_sentinel};
+    EXPECT_EQ(m.load_many(counted, std::span(out)), 3u);
+    EXPECT_EQ(out[3], -4);
+    EXPECT_THROW((void)m.load_many(from_to{list.begin(), list.end()}, std::span(out)),
+                 std::invalid_argument);
+    EXPECT_THROW((void)m.load_many(lazy{list}, std::span(out)), std::invalid_argument);
+    EXPECT_EQ(m.visit_many(lazy{list}, [](std::size_t, int) {}), 5u);
+    syncmap::map<bool, int> truths{{true, 1}};
+    const std::vector<bool> some{true, false, true};  // which has no bools to refer to
+    EXPECT_EQ(truths.load_many(some, std::span(out)), 2u);
+    EXPECT_EQ(
+        syncmap::set<int>{1}.visit_many(from_to{&array[0], before_number{-1}}, [](std::size_t) {}),
+        0u);
 }
 
 TEST(batch_ranges, may_be_of_any_sized_kind) {

@@ -67,6 +67,8 @@ void writes_of_fields(fields f, header h, Key key, Value value) {
     EXPECT_TRUE(m.compare_exchange(f.port, value(f.count), f.port));
     EXPECT_EQ(m.load(f.port), value(f.port));
     m.update(f.port, [&](const auto*) { return std::optional(value(f.count)); });
+    EXPECT_EQ(m.update(f.port, [](const auto*) { return syncmap::unchanged; }), value(f.count));
+    EXPECT_FALSE(m.erase_if(f.port, [](const auto&) { return false; }));
     EXPECT_TRUE(m.compare_and_erase(f.port, value(f.count)));
     EXPECT_TRUE(m.erase(h.id));
     EXPECT_EQ(m.size(), 2u);

@@ -37,7 +37,7 @@ public:
         const std::size_t next = ++last_version_;
         const auto old_value = Config::make_value(number, versions_[i]);
         const auto new_value = Config::make_value(number, next);
-        switch (roll_(20)) {
+        switch (roll_(23)) {
         case 0: saw(i, map_.load(key)); break;
         case 1: saw_whether(i, map_.contains(key)); break;
         case 2: {
@@ -96,6 +96,15 @@ public:
         case 17:
         case 18: update(i, key, next, roll_(3) == 0); break;
         case 19: look_at_many(i); break;
+        case 20:
+            saw_whether(i, map_.erase_if(key, [&](const value& v) { return v == old_value; }));
+            versions_[i] = absent;
+            break;
+        case 21:
+            kept_.require(!map_.erase_if(key, [&](const value& v) { return !(v == old_value); }),
+                          "erase_if erases nothing that its predicate does not want");
+            break;
+        case 22: saw(i, map_.update(key, [](const value*) { return syncmap::unchanged; })); break;
         }
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// erase, load_and_erase, compare_and_erase and erase_if.
+// erase, load_and_erase, compare_and_erase and erase_if, of one key and of all.
 #include <limits>
 #include <memory>
 #include <set>
@@ -126,6 +126,75 @@ TYPED_TEST(erase, erase_if_lets_its_predicate_erase) {
     EXPECT_TRUE(m.empty());
 }
 
+TYPED_TEST(erase, erase_if_of_one_key_asks_about_its_value_alone) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 100);
+    for (std::size_t i = 0; i < 100; ++i) {
+        const auto key = TypeParam::make_key(i);
+        std::size_t asked = 0;
+        const auto answer = [&](bool yes) {
+            return [&, yes](const auto& value) {
+                ++asked;
+                EXPECT_EQ(value, TypeParam::make_value(i));
+                return yes;
+            };
+        };
+        EXPECT_FALSE(m.erase_if(key, answer(false)));
+        EXPECT_EQ(m.load(key), TypeParam::make_value(i));
+        EXPECT_TRUE(m.erase_if(key, answer(true)));
+        EXPECT_FALSE(m.contains(key));
+        EXPECT_EQ(asked, 2u);
+        EXPECT_FALSE(m.erase_if(key, answer(true)));
+        EXPECT_EQ(asked, 2u) << "asked about a key that is not there";
+        EXPECT_EQ(m.size(), 99 - i);
+    }
+}
+
+TYPED_TEST(erase, erase_if_of_one_key_asks_again_when_the_value_changed_meanwhile) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 20);
+    const auto key = TypeParam::make_key(7);
+    std::size_t asked = 0;
+    const auto replaced = [&](const auto& value) {
+        EXPECT_EQ(value, TypeParam::make_value(asked == 0 ? 7 : 1000));
+        if (asked++ == 0) m.store(key, TypeParam::make_value(1000));
+        return asked == 1;
+    };
+    EXPECT_FALSE(m.erase_if(key, replaced));
+    EXPECT_EQ(asked, 2u);
+    EXPECT_EQ(m.load(key), TypeParam::make_value(1000));
+    EXPECT_TRUE(m.erase_if(key, [&](const auto& value) {
+        if (value == TypeParam::make_value(1000)) m.store(key, TypeParam::make_value(1001));
+        return true;
+    }));
+    EXPECT_EQ(m.size(), 19u);
+}
+
+TYPED_TEST(erase, erase_if_of_one_key_erases_nothing_that_came_in_its_place) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 20);
+    const auto key = TypeParam::make_key(7);
+    EXPECT_FALSE(m.erase_if(key, [&](const auto& value) {
+        if (!(value == TypeParam::make_value(7))) return false;
+        EXPECT_TRUE(m.erase(key));
+        m.store(key, TypeParam::make_value(8));
+        return true;
+    }));
+    EXPECT_EQ(m.load(key), TypeParam::make_value(8));
+    EXPECT_FALSE(m.erase_if(key, [&](const auto&) { return m.erase(key); }))
+        << "says it has erased what somebody else has";
+    EXPECT_EQ(m.size(), 19u);
+}
+
+TYPED_TEST(erase, erase_if_of_one_key_changes_nothing_when_its_predicate_throws) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 20);
+    EXPECT_THROW(m.erase_if(TypeParam::make_key(7),
+                            [](const auto&) -> bool { throw std::runtime_error("no"); }),
+                 std::runtime_error);
+    expect_holds(m, model_of<TypeParam>(0, 20));
+}
+
 TEST(erase_values, compare_by_equality_and_never_by_bits) {
     syncmap::map<int, double> m;
     m.store(1, std::numeric_limits<double>::quiet_NaN());
@@ -157,8 +226,9 @@ TEST(erase_values, are_destroyed_by_reclaim) {
         for (int i = 0; i < 25; ++i) m.erase(i);
         for (int i = 25; i < 50; ++i) (void)m.load_and_erase(i);
         for (int i = 50; i < 75; ++i) m.compare_and_erase(i, value(i));
-        EXPECT_EQ(live_after_reclaim<value>(m), 25);
-        EXPECT_EQ(m.erase_if([](int key, const value&) { return key < 90; }), 15u);
+        for (int i = 75; i < 77; ++i) m.erase_if(i, [](const value&) { return true; });
+        EXPECT_EQ(live_after_reclaim<value>(m), 23);
+        EXPECT_EQ(m.erase_if([](int key, const value&) { return key < 90; }), 13u);
         EXPECT_EQ(live_after_reclaim<value>(m), 10);
         EXPECT_EQ(m.stats().retired_objects, 0u);
         EXPECT_EQ(m.stats().retired_bytes, 0u);
@@ -188,10 +258,17 @@ TEST(erase_values, may_be_neither_copyable_nor_movable) {
     EXPECT_TRUE(m.erase(7));
     EXPECT_EQ(m.erase_if([](int, const immovable& v) { return v.number < 10; }), 9u);
     EXPECT_EQ(m.size(), 40u);
+    EXPECT_FALSE(m.erase_if(20, [](const immovable& v) { return v.self != &v; }));
+    EXPECT_TRUE(m.erase_if(20, [](const immovable& v) { return v.number == 20; }));
+    EXPECT_EQ(m.size(), 39u);
     syncmap::map<int, std::unique_ptr<int>> owners;
     owners.store(1, std::make_unique<int>(1));
+    owners.store(2, std::make_unique<int>(2));
     EXPECT_FALSE(owners.compare_and_erase(1, nullptr));
     EXPECT_TRUE(owners.erase(1));
+    EXPECT_FALSE(owners.erase_if(2, [](const auto& owner) { return *owner == 1; }));
+    EXPECT_TRUE(owners.erase_if(2, [](const auto& owner) { return *owner == 2; }));
+    EXPECT_TRUE(owners.empty());
 }
 
 }  // namespace

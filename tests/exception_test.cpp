@@ -181,6 +181,12 @@ TYPED_TEST(exception_safety, erasing) {
     survives_every_fault<TypeParam>("load_and_erase", [](auto& m) { (void)m.load_and_erase(3u); });
     survives_every_fault<TypeParam>("compare_and_erase",
                                     [](auto& m) { m.compare_and_erase(3u, 30u); });
+    survives_every_fault<TypeParam>("erase_if of one key", [](auto& m) {
+        m.erase_if(3u, [](const auto&) {
+            faults::point(fault_kind::copy);
+            return true;
+        });
+    });
     survives_every_fault<TypeParam>("erase, absent", [](auto& m) { m.erase(absent); });
     survives_every_fault<TypeParam>("clear", [](auto& m) { m.clear(); });
 }
@@ -200,6 +206,12 @@ TYPED_TEST(exception_safety, changing) {
     survives_every_fault<TypeParam>("update, absent", [](auto& m) {
         m.update(absent, [](const auto*) { return result(7u); });
     });
+    survives_every_fault<TypeParam>("update, leaving it", [](auto& m) {
+        m.update(3u, [](const auto*) {
+            faults::point(fault_kind::copy);
+            return syncmap::unchanged;
+        });
+    });
     survives_every_fault<TypeParam>(
         "update, erasing", [](auto& m) { m.update(3u, [](const auto*) { return result(); }); });
 }
@@ -207,6 +219,9 @@ TYPED_TEST(exception_safety, changing) {
 TYPED_TEST(exception_safety, of_the_whole_map) {
     survives_every_fault<TypeParam>("for_each", [](auto& m) {
         m.for_each([](const auto&, const auto&) { faults::point(fault_kind::copy); });
+    });
+    survives_every_fault<TypeParam>("for_each of a part", [](auto& m) {
+        m.for_each(1, 3, [](const auto&, const auto&) { faults::point(fault_kind::copy); });
     });
     survives_every_fault<TypeParam>("snapshot", [](auto& m) { (void)m.snapshot(); });
     survives_every_fault<TypeParam>("reserve", [](auto& m) { m.reserve(2000); });

@@ -87,12 +87,15 @@ TEST_F(heterogeneous, erasing_builds_no_key) {
     EXPECT_TRUE(cars.erase(number_plate{2}));
     EXPECT_TRUE(cars.compare_and_erase(number_plate{3}, "3"));
     cars.update(number_plate{4}, [](const std::string*) { return std::optional<std::string>(); });
+    EXPECT_FALSE(cars.erase_if(number_plate{5}, [](const std::string& s) { return s == "4"; }));
+    EXPECT_TRUE(cars.erase_if(number_plate{5}, [](const std::string& s) { return s == "5"; }));
+    EXPECT_FALSE(cars.erase_if(absent, [](const std::string&) { return true; }));
     EXPECT_FALSE(cars.erase(absent));
     EXPECT_EQ(cars.load_and_erase(absent), std::nullopt);
     EXPECT_FALSE(cars.compare_and_erase(absent, ""));
     EXPECT_FALSE(cars.compare_exchange(absent, "", ""));
     cars.update(absent, [](const std::string*) { return std::optional<std::string>(); });
-    EXPECT_EQ(cars.size(), 96u);
+    EXPECT_EQ(cars.size(), 95u);
     EXPECT_EQ(car::built, 0);
 }
 

@@ -30,6 +30,8 @@ void use_in_every_way(Map& m, std::uint64_t key) {
     m.compare_exchange(key, key + 1, key);
     m.compare_and_erase(key, key + 1);
     m.update(key, [](const value* v) { return v ? std::optional<value>(*v) : std::nullopt; });
+    m.update(key, [](const value*) { return syncmap::unchanged; });
+    m.erase_if(key + 1, [&](const value& v) { return v == value(key); });
     m.load_and_erase(key + 1);
     m.erase(key + 2);
     m.reserve(m.size() + 100);
@@ -42,6 +44,7 @@ template <class Map>
 void use_as_a_whole(Map& m, std::uint64_t key) {
     using value = typename Map::mapped_type;
     m.for_each([](std::uint64_t, const value&) {});
+    m.for_each(key % 3, 3, [](std::uint64_t, const value&) {});
     m.erase_if([&](std::uint64_t k, const value&) { return k == key; });
     static_cast<void>(m.snapshot());
     m.reclaim();
@@ -104,6 +107,13 @@ TYPED_TEST(reentrancy, iteration_may_do_anything) {
         m.erase_if([&](std::uint64_t k, const auto&) {
             if (k % 32 == key % 32) use(k + 1);
             return k == key;
+        });
+        m.for_each(key % 5, 5, [&](std::uint64_t k, const auto&) {
+            if (k % 32 == key % 32) use(k);
+        });
+        m.erase_if(key, [&](const auto&) {
+            use(key + 1);
+            return true;
         });
     });
 }

@@ -79,6 +79,22 @@ TYPED_TEST(set, for_each_ends_when_the_function_says_so) {
     EXPECT_EQ(shown, 107u);
 }
 
+TYPED_TEST(set, for_each_in_parts_shows_every_key_once) {
+    typename TestFixture::subject s;
+    std::set<typename TypeParam::key> all;
+    for (std::size_t i = 0; i < 300; ++i) {
+        s.insert(TypeParam::make_key(i));
+        all.insert(TypeParam::make_key(i));
+    }
+    for (const std::size_t parts : {1u, 3u, 8u, 100u}) {
+        std::set<typename TypeParam::key> seen;
+        for (std::size_t part = 0; part < parts; ++part) {
+            s.for_each(part, parts, [&](const auto& key) { EXPECT_TRUE(seen.insert(key).second); });
+        }
+        EXPECT_EQ(seen, all);
+    }
+}
+
 TYPED_TEST(set, erase_if_takes_out_what_the_predicate_picks) {
     typename TestFixture::subject s;
     std::set<typename TypeParam::key> model;

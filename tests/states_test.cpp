@@ -70,6 +70,15 @@ TYPED_TEST(states, erase_and_its_kin) {
         s.model.erase(key);
     });
     on_keys_in_every_state<TypeParam>([](auto& s, const auto& key) {
+        const auto value = value_of(s, key);
+        const auto same = [&](const auto& now) {
+            EXPECT_EQ(typename TypeParam::result(now), value);
+            return true;
+        };
+        EXPECT_FALSE(s.map.erase_if(key, [&](const auto& now) { return !same(now); }));
+        EXPECT_EQ(s.map.erase_if(key, same), s.model.erase(key) != 0);
+    });
+    on_keys_in_every_state<TypeParam>([](auto& s, const auto& key) {
         EXPECT_FALSE(s.map.compare_and_erase(key, TypeParam::make_value(777)));
         const auto value = value_of(s, key);
         EXPECT_EQ(s.map.compare_and_erase(key, value.value_or(TypeParam::make_value(777))),
@@ -90,6 +99,13 @@ TYPED_TEST(states, compare_exchange) {
 TYPED_TEST(states, update) {
     using result = typename TypeParam::result;
     const auto fresh = TypeParam::make_value(777);
+    on_keys_in_every_state<TypeParam>([](auto& s, const auto& key) {
+        const auto before = s.map.stats();
+        EXPECT_EQ(s.map.update(key, [](const auto*) { return syncmap::unchanged; }),
+                  value_of(s, key));
+        EXPECT_EQ(s.map.stats().moved_buckets, before.moved_buckets) << "wrote";
+        EXPECT_EQ(s.map.stats().retired_objects, before.retired_objects);
+    });
     on_keys_in_every_state<TypeParam>([&](auto& s, const auto& key) {
         EXPECT_EQ(s.map.update(key,
                                [&](const auto* current) -> result {

@@ -18,6 +18,17 @@ TYPED_TEST_SUITE(states_whole, state_configs);
 
 TYPED_TEST(states_whole, for_each_and_what_is_built_on_it) {
     in_every_state<TypeParam>([](auto& s) { EXPECT_EQ(contents(s.map), s.model); });
+    for (const std::size_t parts : {1u, 2u, 3u, 16u, 50u, 1000u}) {
+        in_every_state<TypeParam>([&](auto& s) {
+            typename TypeParam::model seen;
+            for (std::size_t part = 0; part < parts; ++part) {
+                s.map.for_each(part, parts, [&](const auto& key, const auto& value) {
+                    EXPECT_TRUE(seen.emplace(key, value).second) << "shown by two parts";
+                });
+            }
+            EXPECT_EQ(seen, s.model);
+        });
+    }
     in_every_state<TypeParam>([](auto& s) {
         const auto all = s.map.snapshot();
         EXPECT_EQ(all.size(), s.model.size());

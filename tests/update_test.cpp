@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // update: what is there goes in, what shall be there comes out.
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -56,6 +57,78 @@ TYPED_TEST(update, erases_or_leaves_absent_on_nullopt) {
         EXPECT_EQ(m.update(TypeParam::make_key(i), none), std::nullopt);
         EXPECT_EQ(m.size(), 99 - i);
     }
+}
+
+TYPED_TEST(update, leaves_the_entry_as_it_is_when_told_so) {
+    typename TypeParam::map m;
+    const auto as_it_is = [](const auto*) { return syncmap::unchanged; };
+    EXPECT_EQ(m.update(TypeParam::make_key(1), as_it_is), std::nullopt);
+    EXPECT_EQ(m.stats().buckets, 0u) << "made a table to put nothing into";
+    fill<TypeParam>(m, 0, 100);
+    const auto garbage = m.stats().retired_objects;
+    for (std::size_t i = 0; i < 100; ++i) {
+        const auto held = m.pin(TypeParam::make_key(i));
+        EXPECT_EQ(m.update(TypeParam::make_key(i), as_it_is), TypeParam::make_value(i));
+        EXPECT_EQ(m.update(TypeParam::make_key(100 + i), as_it_is), std::nullopt);
+        m.visit(TypeParam::make_key(i), [&](const auto& now) {
+            const bool by_copy = std::is_same_v<typename TypeParam::key, std::uint64_t>;
+            EXPECT_TRUE(by_copy || &now == held.get()) << "replaced";
+        });
+    }
+    EXPECT_EQ(m.stats().retired_objects, garbage);
+    expect_holds(m, model_of<TypeParam>(0, 100));
+}
+
+TYPED_TEST(update, takes_all_three_answers_of_one_function) {
+    typename TypeParam::map m;
+    using change = syncmap::change<typename TypeParam::value>;
+    fill<TypeParam>(m, 0, 90);
+    for (std::size_t i = 0; i < 90; ++i) {
+        const auto now = m.update(TypeParam::make_key(i), [&](const auto* current) -> change {
+            EXPECT_EQ(*current, TypeParam::make_value(i));
+            if (i % 3 == 0) return std::nullopt;
+            if (i % 3 == 1) return syncmap::unchanged;
+            return TypeParam::make_value(i + 500);
+        });
+        const auto expected = i % 3 == 0   ? typename TypeParam::result()
+                              : i % 3 == 1 ? TypeParam::make_value(i)
+                                           : TypeParam::make_value(i + 500);
+        EXPECT_EQ(now, expected);
+        EXPECT_EQ(m.load(TypeParam::make_key(i)), expected);
+    }
+    EXPECT_EQ(m.size(), 60u);
+}
+
+// There is nothing to commit, so nothing to begin again for: the answer was right when the value was looked at.
+TYPED_TEST(update, runs_its_function_once_when_that_leaves_the_entry_as_it_is) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 20);
+    int runs = 0;
+    const auto now = m.update(TypeParam::make_key(5), [&](const auto*) {
+        if (++runs == 1) m.store(TypeParam::make_key(5), TypeParam::make_value(100));
+        return syncmap::unchanged;
+    });
+    EXPECT_EQ(runs, 1);
+    EXPECT_EQ(now, TypeParam::make_value(5)) << "what it was shown";
+    EXPECT_EQ(m.load(TypeParam::make_key(5)), TypeParam::make_value(100));
+}
+
+TYPED_TEST(update, may_leave_as_it_is_what_came_while_its_first_answer_was_made) {
+    typename TypeParam::map m;
+    using change = syncmap::change<typename TypeParam::value>;
+    int runs = 0;
+    const auto now = m.update(TypeParam::make_key(5), [&](const auto* current) -> change {
+        if (++runs == 1) {
+            m.store(TypeParam::make_key(5), TypeParam::make_value(100));
+            return TypeParam::make_value(6);
+        }
+        EXPECT_EQ(*current, TypeParam::make_value(100));
+        return syncmap::unchanged;
+    });
+    EXPECT_EQ(runs, 2);
+    EXPECT_EQ(now, TypeParam::make_value(100));
+    expect_holds(m,
+                 typename TypeParam::model{{TypeParam::make_key(5), TypeParam::make_value(100)}});
 }
 
 TYPED_TEST(update, changes_nothing_when_its_function_throws) {
@@ -174,6 +247,63 @@ TEST(update_node, appends_to_a_list) {
         });
     }
     EXPECT_EQ(m.load(1), (std::vector<int>{0, 1, 2, 3, 4}));
+}
+
+TEST(update_node, makes_no_value_to_leave_one_as_it_is) {
+    struct tag;
+    using value = counted<tag>;
+    syncmap::map<int, value> m;
+    m.store(1, value(1));
+    const auto made = value::made;
+    EXPECT_EQ(m.update(1, [](const value*) { return syncmap::unchanged; }), value(1));
+    EXPECT_EQ(value::made, made + 2) << "one to return, one to compare with";
+}
+
+// A handle says what is there afterwards where a copy cannot.
+TEST(update_move_only, gives_a_handle_to_what_is_there) {
+    using value = std::unique_ptr<int>;
+    using change = syncmap::change<value>;
+    syncmap::map<int, value> m;
+    static_assert(
+        std::is_same_v<decltype(m.update(1, [](const value*) -> change { return std::nullopt; })),
+                       syncmap::pinned<value>>);
+    const auto up_to_3 = [](const value* now) -> change {
+        if (now != nullptr && **now == 3) return syncmap::unchanged;
+        return std::make_unique<int>(now != nullptr ? **now + 1 : 1);
+    };
+    for (const int expected : {1, 2, 3, 3, 3}) {
+        const syncmap::pinned<value> now = m.update(7, up_to_3);
+        ASSERT_TRUE(now);
+        EXPECT_EQ(**now, expected);
+        m.visit(7, [&](const value& there) { EXPECT_EQ(&there, now.get()); });
+    }
+    const auto kept = m.update(7, up_to_3);
+    EXPECT_FALSE(m.update(7, [](const value*) -> change { return std::nullopt; }));
+    EXPECT_FALSE(m.update(7, [](const value*) -> change { return std::nullopt; }));
+    EXPECT_FALSE(m.update(7, [](const value*) { return syncmap::unchanged; }));
+    EXPECT_TRUE(m.empty());
+    m.reclaim();
+    EXPECT_EQ(**kept, 3);
+    EXPECT_TRUE(m.update(8, [](const value*) { return std::make_unique<int>(8); }));
+    EXPECT_TRUE(m.update(8, [](const value*) { return std::optional(std::make_unique<int>(9)); }));
+    EXPECT_EQ(**m.pin(8), 9);
+}
+
+TEST(update_move_only, runs_its_function_again_when_the_entry_changed_meanwhile) {
+    using value = std::unique_ptr<int>;
+    syncmap::map<std::string, value> m;
+    int runs = 0;
+    const auto now = m.update("a key", [&](const value* current) {
+        if (++runs == 1) m.store("a key", std::make_unique<int>(1));
+        if (runs == 2) {
+            EXPECT_EQ(**current, 1);
+            m.erase("a key");
+        }
+        return std::make_unique<int>(10 * runs);
+    });
+    EXPECT_EQ(runs, 3);
+    EXPECT_EQ(**now, 30);
+    EXPECT_EQ(m.size(), 1u);
 }
 
 TEST(update_node, leaves_no_instance_behind) {

@@ -21,6 +21,7 @@
 #include <utility>
 #include <variant>
 
+#include "change.hpp"
 #include "detail/platform.hpp"
 #include "hash.hpp"
 
@@ -233,7 +234,8 @@ public:
     /// Holds `value`, moved or copied into it; text (literals, views, pointers to characters) as std::string.
     /// @may_throw What that throws, and `std::bad_alloc`.
     template <class V>
-        requires(!std::same_as<std::remove_cvref_t<V>, any>)
+        requires(!std::same_as<std::remove_cvref_t<V>, any> &&
+                 !std::same_as<std::remove_cvref_t<V>, unchanged_t>)
     any(V&& value)  // NOLINT(*-explicit-*): a value of any type is an any
         : operations_(&detail::any_operations_for<detail::stored<V>>()) {
         using kept = detail::stored<V>;

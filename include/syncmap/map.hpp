@@ -6,11 +6,11 @@
 #include <concepts>
 #include <initializer_list>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "change.hpp"
 #include "detail/keys.hpp"
 #include "detail/operations.hpp"
 #include "detail/standard.hpp"
@@ -262,20 +262,19 @@ public:
         return impl_.contains(lookup_key(key));
     }
 
-    /// Loads a range of `keys`: `out[i]` becomes the value of the i-th, or nullopt. Returns how many were
-    /// there. Faster than one by one on large maps: the cache misses overlap. Each key is a load() of its
-    /// own, not all of one moment.
+    /// Loads a range of `keys`, any that can be gone through twice: `out[i]` becomes the value of the i-th, or
+    /// nullopt. Returns how many were there. Faster than one by one on large maps: the cache misses overlap. Each
+    /// key is a load() of its own, not all of one moment.
     /// @progress Lock-free. @complexity O(size of the range). @go None.
     /// @ordering Each key as load().
     /// @may_throw `std::invalid_argument` if `out` is shorter than the range, and what load() throws;
     /// what has been written to `out` stays.
     template <std::ranges::forward_range Keys>
-        requires std::ranges::sized_range<const Keys>
-    std::size_t load_many(const Keys& keys, std::span<std::optional<T>> out) const {
+    std::size_t load_many(Keys&& keys, std::span<std::optional<T>> out) const {
         static_assert(
             std::is_copy_constructible_v<T>,
             "syncmap::map::load_many() copies values, and T cannot be copied: use visit_many()");
-        if (out.size() < std::ranges::size(keys)) {
+        if (out.size() < static_cast<std::size_t>(std::ranges::distance(keys))) {
             detail::throw_invalid_argument(
                 "syncmap::map::load_many: there are more keys than places for values");
         }
@@ -288,7 +287,7 @@ public:
     /// @ordering Each key as visit().
     /// @may_throw What visit() throws; strong.
     template <std::ranges::forward_range Keys, class F>
-    std::size_t visit_many(const Keys& keys, F&& f) const {
+    std::size_t visit_many(Keys&& keys, F&& f) const {
         static_assert(
             std::is_invocable_v<F&, std::size_t, const T&>,
             "syncmap::map::visit_many(keys, f): f must be callable with `std::size_t, const T&`");
@@ -511,31 +510,50 @@ public:
         return impl_.compare_and_erase(lookup_key(key), expected);
     }
 
+    /// Removes `key` if `pred(const T&)` is true of its value; returns whether it did. What is removed is the very value
+    /// that pred was shown: pred, which runs under no lock and may do anything, runs again if that has changed
+    /// meanwhile. It did not if at some moment of the call the key was absent, or pred was false of its value. T needs
+    /// no ==, and need not be copied. For all keys at once: erase_if(pred).
+    /// @progress As compare_exchange(). @complexity O(1) beside pred, each time.
+    /// @go None (`CompareAndDelete`, for any comparison).
+    /// @ordering As load() and erase().
+    /// @may_throw What pred, Hash and KeyEqual throw, and `std::bad_alloc` (a thread's first calls); strong.
+    template <class K = Key, class Pred>
+    bool erase_if(const K& key, Pred&& pred) {
+        static_assert(std::is_invocable_r_v<bool, Pred&, const T&>,
+                      "syncmap::map::erase_if(key, pred): pred must be callable with `const T&` "
+                      "and return bool");
+        return impl_.erase_if(lookup_key(key), pred);
+    }
+
     /// Changes the entry of `key` atomically: `f(const T* current)` is given its value, or nullptr, and
-    /// returns an `optional<T>`: the new value, or nullopt to erase (or leave absent). Returns what f did
-    /// last. f runs under no lock and may do anything; it runs again if the entry has changed meanwhile and
-    /// something is to be written.
-    /// @progress May wait; again each time that f does. @complexity O(1) beside f, each time.
+    /// returns an `optional<T>` or a change<T>: the new value, nullopt to erase (or leave absent), or `unchanged` to
+    /// leave the entry as it is, for which nothing is allocated, replaced or locked. Returns what is there then (for
+    /// `unchanged`: what f was shown): a copy of the value, or nullopt; of a T that cannot be copied a `pinned<T>`,
+    /// which may be empty. f runs under no lock and may do anything; it runs again if the entry has changed meanwhile
+    /// and something is to be written.
+    /// @progress May wait; again each time that f does. Lock-free beside f where nothing is to be written.
+    /// @complexity O(1) beside f, each time.
     /// @go A loop of `Load` and `CompareAndSwap`.
-    /// @ordering As load() and store().
-    /// @may_throw As load() and store(), and what f throws; strong.
+    /// @ordering As load() and store(); as load() where nothing is written.
+    /// @may_throw As load() and store() (and pin()), and what f throws; strong.
     template <class K = Key, class F>
         requires(!detail::taken_as_const<K, Key>)
-    std::optional<T> update(K&& key, F&& f) {
+    typename detail::update_result<T, F>::type update(K&& key, F&& f) {
         static_assert(
-            std::is_copy_constructible_v<T>,
-            "syncmap::map::update() stores a copy of what f returns, and T cannot be copied");
+            std::is_move_constructible_v<T>,
+            "syncmap::map::update() stores what f returns, and T can be neither copied nor moved");
         static_assert(
-            std::is_invocable_r_v<std::optional<T>, F&, const T*>,
+            std::is_invocable_r_v<change<T>, F&, const T*>,
             "syncmap::map::update(key, f): f must be callable with `const T*` (null if absent) "
-            "and return std::optional<T> (nullopt to erase)");
+            "and return std::optional<T> (nullopt to erase) or syncmap::change<T> (or unchanged)");
         return impl_.update(insert_key(std::forward<K>(key)), f);
     }
     /// The same for bit-fields and members of packed structures, as `key`.
     /// @otherwise as update() above. @go None.
     template <class K, class F>
         requires detail::taken_as_const<K&, Key>
-    SYNCMAP_INLINE std::optional<T> update(const K& key, F&& f) {
+    SYNCMAP_INLINE typename detail::update_result<T, F>::type update(const K& key, F&& f) {
         return update<const K&, F>(key, std::forward<F>(f));
     }
 
@@ -556,6 +574,22 @@ public:
         static_assert(std::is_invocable_v<F&, const Key&, const T&>,
                       "syncmap::map::for_each(f): f must be callable with `const Key&, const T&`");
         impl_.for_each(f);
+    }
+
+    /// The same for one of several parts of the entries, so that threads can share the work: each of `parts` calls, with
+    /// `part` from 0 on, one after the other or at the same time, shows some of them. What is there from the beginning
+    /// of the first call to the end of the last is shown by exactly one, however the map grows, shrinks or moves
+    /// meanwhile: which one, its hash decides. Parts are of about the same size; take some times as many as
+    /// threads, each of which fetches the next one when it is done, and none waits long for the last.
+    /// @pre `part < parts` (debug builds assert that).
+    /// @complexity O(n / parts), but at least one bucket: more parts than entries are of no use.
+    /// @otherwise as for_each() above. @go None.
+    template <class F>
+    void for_each(size_type part, size_type parts, F&& f) const {
+        static_assert(std::is_invocable_v<F&, const Key&, const T&>,
+                      "syncmap::map::for_each(part, parts, f): f must be callable with `const "
+                      "Key&, const T&`");
+        impl_.for_each(f, detail::hash_range::part(part, parts));
     }
 
     /// Removes the entries for which `pred(const Key&, const T&)` is true, each tested and erased

@@ -165,7 +165,7 @@ public:
     /// @ordering Each key as contains().
     /// @may_throw What contains() and f throw; strong.
     template <std::ranges::forward_range Keys, class F>
-    std::size_t visit_many(const Keys& keys, F&& f) const {
+    std::size_t visit_many(Keys&& keys, F&& f) const {
         static_assert(std::is_invocable_v<F&, std::size_t>,
                       "syncmap::set::visit_many(keys, f): f must be callable with `std::size_t`");
         return keys_.visit_many(keys,
@@ -189,6 +189,19 @@ public:
                       "syncmap::set::for_each(f): f must be callable with `const Key&`");
         keys_.for_each(
             [&](const Key& key, const present&) -> decltype(auto) { return detail::call(f, key); });
+    }
+
+    /// The same for one of several parts of the keys, as map::for_each(part, parts, f): what is there throughout is
+    /// shown by exactly one of `parts` calls, with `part` from 0 on.
+    /// @otherwise as map::for_each(part, parts, f). @go None.
+    template <class F>
+    void for_each(size_type part, size_type parts, F&& f) const {
+        static_assert(
+            std::is_invocable_v<F&, const Key&>,
+            "syncmap::set::for_each(part, parts, f): f must be callable with `const Key&`");
+        keys_.for_each(part, parts, [&](const Key& key, const present&) -> decltype(auto) {
+            return detail::call(f, key);
+        });
     }
 
     /// Takes out the keys for which `pred(const Key&)` is true, these very keys, also what no key equals

@@ -31,4 +31,5 @@ int main() {
     map.update(unrelated<13>(), [](const value* now) { return std::optional<value>(*now); });
     map.load_many(std::array<unrelated<14>, 1>(), values);
     map.visit_many(std::array<unrelated<15>, 1>(), [](std::size_t, const value&) {});
+    map.erase_if(unrelated<16>(), [](const value&) { return true; });
 }

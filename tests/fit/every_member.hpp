@@ -45,6 +45,12 @@ void of_map(verdict& v, const std::type_identity_t<Key>& a, const std::type_iden
     using optional = std::optional<T>;
     v.expect(m.update(b, [&](const T* is) { return is ? optional() : optional(x); }).has_value());
     v.expect(!m.update(b, [&](const T* is) { return is ? optional() : optional(x); }).has_value());
+    v.expect(!m.update(b, [&](const T*) { return syncmap::unchanged; }).has_value());
+    v.expect(m.update(a, [&](const T*) { return syncmap::unchanged; }).value() == y);
+    v.expect(m.update(a, [&](const T*) -> syncmap::change<T> { return x; }).value() == x);
+    v.expect(!m.erase_if(a, [&](const T& is) { return is == y; }));
+    v.expect(m.erase_if(a, [&](const T& is) { return is == x; }) && m.empty());
+    m.store(a, y);
     v.expect(m.load_and_erase(a).value() == y && m.empty());
     m.store(a, x);
     m.store(b, y);
@@ -60,6 +66,10 @@ void of_map(verdict& v, const std::type_identity_t<Key>& a, const std::type_iden
     m.for_each([&](const Key&, const T&) { ++seen; });
     m.for_each([&](const Key&, const T&) { return ++seen == 0; });
     v.expect(seen == 6 && m.snapshot().size() == 2);
+    for (std::size_t part = 0; part < 3; ++part) {
+        m.for_each(part, 3, [&](const Key&, const T&) { ++seen; });
+    }
+    v.expect(seen == 8);
     v.expect(m.erase_if([&](const Key&, const T& is) { return is == x; }) == 1);
     v.expect(erase_if(m, [&](const Key&, const T&) { return false; }) == 0);
 
@@ -102,6 +112,8 @@ void of_set(verdict& v, const std::type_identity_t<Key>& a, const std::type_iden
     keys.push_back(b);
     std::size_t seen = 0;
     v.expect(s.visit_many(keys, [&](std::size_t) { ++seen; }) == 2);
+    s.for_each([&](const Key&) { ++seen; });
+    s.for_each(0, 1, [&](const Key&) { --seen; });
     s.for_each([&](const Key&) { ++seen; });
     v.expect(seen == 4 && s.size() == 2 && s.snapshot().size() == 2 && s.stats().size == 2);
     v.expect(s.erase_if([&](const Key&) { return false; }) == 0);

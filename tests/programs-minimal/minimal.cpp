@@ -80,6 +80,14 @@ void every_member() {
     check(m.update(k(6), insert) == v(6), "update inserts");
     check(!m.update(k(6), insert).has_value() && !m.contains(k(6)), "update erases");
     m.update(k(6), insert);
+    const auto once = [&](const value* x) -> syncmap::change<value> {
+        if (x != nullptr) return syncmap::unchanged;
+        return v(7);
+    };
+    check(m.update(k(6), once) == v(6), "update leaves as it is");
+    check(!m.erase_if(k(6), [&](const value& x) { return x == v(7); }), "erase_if asks");
+    check(m.erase_if(k(6), [&](const value& x) { return x == v(6); }), "erase_if erases");
+    check(m.update(k(6), once) == v(7) && m.exchange(k(6), v(6)) == v(7), "update inserts");
 
     const std::array<key, 3> some{k(1), k(keys + 1), k(2)};
     std::array<std::optional<value>, 3> out;
@@ -94,6 +102,10 @@ void every_member() {
     check(visited == keys + 1 && m.snapshot().size() == visited, "for_each shows all");
     m.for_each([&](const key&, const value&) { return ++visited < keys + 5; });
     check(visited == keys + 5, "for_each can be stopped");
+    visited = 0;
+    for (std::size_t part = 0; part < 5; ++part)
+        m.for_each(part, 5, [&](const key&, const value&) { ++visited; });
+    check(visited == keys + 1, "for_each shows all in parts");
     check(m.erase_if([&](const key& x, const value&) { return x == k(keys); }) == 1, "erase_if");
 
     m.reserve(10 * keys);

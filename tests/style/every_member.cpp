@@ -25,11 +25,14 @@ void use(const Key& key, const T& value) {
     m.exchange(key, value);
     m.compare_exchange(key, value, value);
     m.update(key, [&](const T* current) { return std::optional(current ? *current : value); });
+    m.update(key, [](const T*) { return syncmap::unchanged; });
     if (m.load(key) && m.contains(key) && m.pin(key)) m.visit(key, [](const T&) {});
     m.load_many(keys, values);
     m.visit_many(keys, [](std::size_t, const T&) {});
     m.for_each([](const Key&, const T&) { return true; });
+    m.for_each(0, 2, [](const Key&, const T&) {});
     m.erase_if([](const Key&, const T&) { return false; });
+    m.erase_if(key, [](const T&) { return false; });
     m.compare_and_erase(key, value);
     m.load_and_erase(key);
     m.erase(key);
@@ -47,6 +50,7 @@ void use(const Key& key, const T& value) {
     if (!s.contains(key)) s.insert(key);
     s.visit_many(keys, [](std::size_t) {});
     s.for_each([](const Key&) {});
+    s.for_each(0, 2, [](const Key&) {});
     s.erase_if([](const Key&) { return true; });
     s.erase(key);
     s.reserve(s.size() + s.snapshot().size() + s.stats().buckets);

@@ -125,6 +125,16 @@ const auto& members() {
          [](Map& m, std::uint64_t n) {
              m.update(make<K>(n), [](const T*) { return std::optional<T>(); });
          }},
+        {"update that leaves it as it is", need::nothing, false,
+         [](Map& m, std::uint64_t n) {
+             m.update(make<K>(n), [](const T*) { return syncmap::unchanged; });
+         }},
+        {"erase_if of one key", need::nothing, false,
+         [](Map& m, std::uint64_t n) {
+             m.erase_if(make<K>(n), [n](const T& now) { return now == make<T>(n); });
+         }},
+        {"for_each of a part", need::memory, false,
+         [](Map& m, std::uint64_t n) { m.for_each(n % 3, 3, [](const K&, const T&) {}); }},
         {"for_each", need::memory, false,
          [](Map& m, std::uint64_t) { m.for_each([](const K&, const T&) {}); }},
         {"erase_if", need::memory, true,

@@ -28,8 +28,11 @@ inline call compare_and_erase(int key, int expected) {
 }
 inline call update(int key, int value) { return {verb::update, key, value}; }
 inline call toggle(int key, int value) { return {verb::toggle, key, value}; }
+inline call keep(int key) { return {verb::keep, key}; }
 inline call erase_if(int key) { return {verb::erase_if, key}; }
+inline call erase_one(int key, int expected) { return {verb::erase_one, key, 0, expected}; }
 inline call for_each() { return {verb::for_each}; }
+inline call for_each_in_parts(int parts) { return {verb::for_each_in_parts, parts}; }
 inline call erase_all() { return {verb::erase_all}; }
 inline call clear() { return {verb::clear}; }
 inline call reclaim() { return {verb::reclaim}; }

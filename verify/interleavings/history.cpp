@@ -21,8 +21,11 @@ constexpr const char* names[] = {"load",
                                  "compare_and_erase",
                                  "update",
                                  "toggle",
+                                 "keep",
                                  "erase_if",
+                                 "erase_one",
                                  "for_each",
+                                 "for_each_in_parts",
                                  "erase_all",
                                  "clear",
                                  "reclaim",
@@ -38,6 +41,7 @@ std::optional<int> apply(const call& c, entries& map) {
     case verb::load:
     case verb::visit:
     case verb::pin:
+    case verb::keep:
     case verb::for_each: return entry;
     case verb::contains: return as_bool(entry.has_value());
     case verb::store: entry = c.value; return {};
@@ -59,6 +63,7 @@ std::optional<int> apply(const call& c, entries& map) {
         }
         return as_bool(false);
     case verb::compare_and_erase:
+    case verb::erase_one:
         if (entry == c.expected) {
             entry.reset();
             return as_bool(true);
@@ -83,7 +88,8 @@ bool only_looked(const event& e) {
     case verb::erase:
     case verb::erase_if:
     case verb::compare_exchange:
-    case verb::compare_and_erase: return e.got == 0;
+    case verb::compare_and_erase:
+    case verb::erase_one: return e.got == 0;
     case verb::load_and_erase:
     case verb::erase_all: return !e.got;
     case verb::store:
@@ -195,6 +201,7 @@ std::string to_string(const call& c) {
         return text + "(" + std::to_string(c.key) + ", " + std::to_string(c.expected) + ", " +
                std::to_string(c.value) + ")";
     case verb::compare_and_erase:
+    case verb::erase_one:
         return text + "(" + std::to_string(c.key) + ", " + std::to_string(c.expected) + ")";
     default: return text + "(" + std::to_string(c.key) + ")";
     }

@@ -30,10 +30,13 @@ enum class verb {
     exchange,
     compare_exchange,
     compare_and_erase,
-    update,    ///< adds `value` to what is there, or stores it
-    toggle,    ///< update: erases what is there, or stores `value`
-    erase_if,  ///< whose predicate is true of this key alone
+    update,     ///< adds `value` to what is there, or stores it
+    toggle,     ///< update: erases what is there, or stores `value`
+    keep,       ///< update: leaves it as it is
+    erase_if,   ///< whose predicate is true of this key alone
+    erase_one,  ///< erase_if() of one key, if its value is the expected one
     for_each,
+    for_each_in_parts,  ///< as many as `key` says, one after the other
     erase_all,
     clear,
     reclaim,
@@ -46,7 +49,7 @@ struct call {
     verb what;
     int key = 0;
     int value = 0;
-    int expected = 0;  ///< of the compare_ calls
+    int expected = 0;  ///< of the compare_ calls and erase_one
 };
 [[nodiscard]] std::string to_string(const call& c);
 

@@ -47,12 +47,14 @@ const std::vector<call> contents[] = {
     full_bucket + std::vector<call>{erase(4), store(12, 4)},
 };
 
-constexpr verb looks[] = {verb::load, verb::load,     verb::load,  verb::load,
-                          verb::pin,  verb::contains, verb::visit, verb::for_each};
+constexpr verb looks[] = {
+    verb::load,     verb::load,  verb::load, verb::load,     verb::pin,
+    verb::contains, verb::visit, verb::keep, verb::for_each, verb::for_each_in_parts};
 constexpr verb puts[] = {verb::store,       verb::store,    verb::store,  verb::load_or_store,
                          verb::try_emplace, verb::exchange, verb::update, verb::toggle};
 constexpr verb removals[] = {verb::erase,          verb::erase,    verb::erase,
-                             verb::load_and_erase, verb::erase_if, verb::compare_and_erase};
+                             verb::load_and_erase, verb::erase_if, verb::compare_and_erase,
+                             verb::erase_one};
 constexpr verb others[] = {verb::clear,   verb::compare_exchange, verb::reclaim,
                            verb::reclaim, verb::reserve,          verb::shrink};
 
@@ -83,6 +85,8 @@ call random_call(dice& d, verb what, int key, int value, const entries& before) 
     switch (what) {
     case verb::compare_exchange: return compare_exchange(key, expected, value);
     case verb::compare_and_erase: return compare_and_erase(key, expected);
+    case verb::erase_one: return erase_one(key, expected);
+    case verb::for_each_in_parts: return for_each_in_parts(2 + static_cast<int>(d.below(4)));
     case verb::reserve: return reserve(6 + static_cast<int>(d.below(30)));
     case verb::clear:
     case verb::reclaim:

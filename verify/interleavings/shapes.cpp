@@ -158,6 +158,7 @@ public:
         };
         switch (c.what) {
         case verb::for_each:
+        case verb::for_each_in_parts:
         case verb::erase_all: walk(c, finish); return;
         default: finish(c, result_of(c)); return;
         }
@@ -209,6 +210,9 @@ private:
             return id(map_.update(key, [&](const T* now) {
                 return now != nullptr ? std::optional<T>() : std::optional<T>(value);
             }));
+        case verb::keep: return id(map_.update(key, [](const T*) { return syncmap::unchanged; }));
+        case verb::erase_one:
+            return map_.erase_if(key, [&](const T& now) { return look_twice(now) == c.expected; });
         case verb::erase_if:
             return map_.erase_if([&](const Key& k, const T&) { return id_of(k) == c.key; }) != 0;
         case verb::clear: map_.clear(); return {};
@@ -227,7 +231,7 @@ private:
         std::size_t distinct = 0;
         const auto note = [&](const Key& key, const T& value) {
             std::optional<int>& s = seen[id_of(key)];
-            if (s && c.what == verb::for_each) {
+            if (s && c.what != verb::erase_all) {
                 machine::violation("for_each has shown key " + std::to_string(id_of(key)) +
                                    " twice");
             }
@@ -237,11 +241,17 @@ private:
         };
         if (c.what == verb::for_each) {
             map_.for_each(note);
+        } else if (c.what == verb::for_each_in_parts) {
+            const auto parts = static_cast<std::size_t>(c.key);
+            for (std::size_t part = 0; part < parts; ++part) {
+                map_.for_each(part, parts, note);
+            }
         } else if (map_.erase_if(note) != distinct) {
             machine::give_up("erase_all has lost a race: no such scenarios, please");
         }
         for (int key = 0; key < key_count; ++key) {
-            finish({seen[key] ? c.what : verb::for_each, key, 0, 0}, seen[key]);
+            const bool erased = seen[key] && c.what == verb::erase_all;
+            finish({erased ? c.what : verb::for_each, key, 0, 0}, seen[key]);
         }
     }
 

@@ -161,6 +161,10 @@ public:
             c.yes = map_.compare_exchange(key, to(c.expected), argument());
             break;
         case member::compare_and_erase: c.yes = map_.compare_and_erase(key, to(c.expected)); break;
+        case member::erase_if:
+            c.yes = map_.erase_if(
+                key, [&](const mapped_type& now) { return look_at(now) == c.expected; });
+            break;
         case member::update: update(c, key); break;
         case member::clear: map_.clear(); break;
         case member::size: c.result = map_.size() - c.expected; break;
@@ -172,6 +176,12 @@ public:
 
     void for_each(const std::function<bool(std::uint64_t, value)>& f) override {
         map_.for_each([&](const key_type& key, const mapped_type& now) {
+            return f(number<key_type>::of(key), look_at(now));
+        });
+    }
+    void for_each(std::size_t part, std::size_t parts,
+                  const std::function<bool(std::uint64_t, value)>& f) override {
+        map_.for_each(part, parts, [&](const key_type& key, const mapped_type& now) {
             return f(number<key_type>::of(key), look_at(now));
         });
     }
@@ -228,13 +238,17 @@ private:
             std::span(&key, 1), [&](std::size_t, const mapped_type& now) { seen = look_at(now); });
         c.result = count == (seen != none ? 1U : 0U) ? seen : broken;
     }
-    /// `yes` asks to keep what is there.
+    /// `yes` asks to keep what is there: as it is, or by a copy of it.
     void update(call& c, const key_type& key) {
         const value wish = c.argument;
         const bool keep = std::exchange(c.yes, false);
-        c.result = from(map_.update(key, [&](const mapped_type* now) -> std::optional<mapped_type> {
+        using change = syncmap::change<mapped_type>;
+        c.result = from(map_.update(key, [&](const mapped_type* now) -> change {
             c.expected = now != nullptr ? look_at(*now) : none;
             c.argument = keep ? c.expected : wish;
+            if (keep && wish != none) {
+                return syncmap::unchanged;
+            }
             return c.argument != none ? std::optional<mapped_type>(to(c.argument)) : std::nullopt;
         }));
     }

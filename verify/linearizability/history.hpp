@@ -38,6 +38,7 @@ enum class member : std::uint8_t {
     exchange,
     compare_exchange,
     compare_and_erase,
+    erase_if,  ///< of one key, if its value is the expected one
     update,
     clear,
     size,
@@ -46,7 +47,7 @@ enum class member : std::uint8_t {
     not_shown,
     erased_if,
 };
-inline constexpr std::array<std::string_view, 21> member_names = {"load",
+inline constexpr std::array<std::string_view, 22> member_names = {"load",
                                                                   "visit",
                                                                   "pin",
                                                                   "contains",
@@ -61,13 +62,14 @@ inline constexpr std::array<std::string_view, 21> member_names = {"load",
                                                                   "exchange",
                                                                   "compare_exchange",
                                                                   "compare_and_erase",
+                                                                  "erase_if",
                                                                   "update",
                                                                   "clear",
                                                                   "size",
                                                                   "shown",
                                                                   "not_shown",
                                                                   "erased_if"};
-inline constexpr std::size_t called_members = 17;  ///< those before `size`
+inline constexpr std::size_t called_members = 18;  ///< those before `size`
 
 inline constexpr std::string_view name_of(member m) {
     return member_names[static_cast<std::size_t>(m)];
@@ -173,6 +175,7 @@ constexpr meaning meaning_of(const call& c) noexcept {
         return c.yes ? meaning{finds::exactly, c.expected, true, c.argument}
                      : meaning{finds::other_than, c.expected};
     case member::compare_and_erase:
+    case member::erase_if:
         return c.yes ? meaning{finds::exactly, c.expected, true, none}
                      : meaning{finds::other_than, c.expected};
     case member::update:

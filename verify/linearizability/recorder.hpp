@@ -66,7 +66,8 @@ constexpr value value_of_other(const plan& p, std::uint64_t key) noexcept {
 inline void choose_arguments(call& c, dice& d, value fresh, value likely) noexcept {
     switch (c.what) {
     case member::compare_exchange: c.argument = fresh; [[fallthrough]];
-    case member::compare_and_erase: c.expected = likely; break;
+    case member::compare_and_erase:
+    case member::erase_if: c.expected = likely; break;
     case member::update:
         c.argument = d.one_in(3) ? none : fresh;
         c.yes = d.one_in(4);  // keep
@@ -130,7 +131,7 @@ public:
         std::size_t erased = 0;
         if (kind == 0) {
             std::uint64_t wanted = dice_.one_in(6) ? 1 + dice_(p.keys) : ~std::uint64_t{0};
-            map.for_each([&](std::uint64_t key, value v) {
+            const auto look = [&](std::uint64_t key, value v) {
                 if (!complete) {
                     s.complain(
                         {"for_each went on when it was told to stop", key, begin, moment_()});
@@ -138,7 +139,17 @@ public:
                 see(key, v, false);
                 complete = --wanted != 0;
                 return complete;
-            });
+            };
+            if (dice_.one_in(2)) {
+                map.for_each(look);
+            } else {
+                // Whichever comes first: together the parts are all, and no two of them have anything in common.
+                const std::size_t parts = 1 + dice_(12);
+                const std::size_t first = dice_(parts);
+                for (std::size_t i = 0; i < parts && complete; ++i) {
+                    map.for_each((first + i) % parts, parts, look);
+                }
+            }
         } else if (kind == 1) {
             name = "snapshot";
             for (const auto& [key, v] : map.snapshot()) {

@@ -162,6 +162,7 @@ bool obeys(const call& c, std::vector<value>& all) {
         now = before == c.expected ? c.argument : before;
         return c.yes == (before == c.expected);
     case member::compare_and_erase:
+    case member::erase_if:
         now = before == c.expected ? none : before;
         return c.yes == (before == c.expected);
     case member::update: now = c.argument; return before == c.expected && c.result == now;

@@ -35,6 +35,11 @@ public:
     void for_each(const std::function<bool(std::uint64_t, value)>& f) override {
         set_.for_each([&](const key_type& key) { return f(number<key_type>::of(key), the_value); });
     }
+    void for_each(std::size_t part, std::size_t parts,
+                  const std::function<bool(std::uint64_t, value)>& f) override {
+        set_.for_each(part, parts,
+                      [&](const key_type& key) { return f(number<key_type>::of(key), the_value); });
+    }
     std::vector<std::pair<std::uint64_t, value>> snapshot() override {
         std::vector<std::pair<std::uint64_t, value>> keys;
         for (const key_type& key : set_.snapshot()) {

@@ -20,6 +20,8 @@ public:
 
     /// f(key, value) says whether to go on.
     virtual void for_each(const std::function<bool(std::uint64_t, value)>& f) = 0;
+    virtual void for_each(std::size_t part, std::size_t parts,
+                          const std::function<bool(std::uint64_t, value)>& f) = 0;
     virtual std::vector<std::pair<std::uint64_t, value>> snapshot() = 0;
     virtual std::size_t erase_if(const std::function<bool(std::uint64_t, value)>& pred) = 0;
 

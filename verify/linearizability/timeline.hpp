@@ -34,6 +34,7 @@ inline std::string asked(const call& c, bool with_key) {
     case member::try_emplace:
     case member::exchange: add(show(c.argument)); break;
     case member::compare_and_erase:
+    case member::erase_if:
     case member::erased_if: add(show(c.expected)); break;
     default: break;
     }
@@ -48,7 +49,8 @@ inline std::string answered(const call& c) {
     case member::contains:
     case member::erase:
     case member::compare_exchange:
-    case member::compare_and_erase: return c.yes ? "true" : "false";
+    case member::compare_and_erase:
+    case member::erase_if: return c.yes ? "true" : "false";
     case member::erased_if: return c.yes ? "erased" : "perhaps";
     case member::load_or_store:
     case member::load_or_compute:

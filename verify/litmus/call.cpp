@@ -77,6 +77,8 @@ result apply(contents& now, const call& c) noexcept {
     case member::load_many:
     case member::visit_many:
     case member::for_each:
+    case member::parts:
+    case member::update_keep:
     case member::snapshot: return v;
     case member::contains: return v != absent;
     case member::load_or_store:
@@ -100,6 +102,7 @@ result apply(contents& now, const call& c) noexcept {
         v = c.argument;
         return 1;
     case member::compare_and_erase:
+    case member::erase_one:
         if (v == absent || v != c.expected) {
             return 0;
         }
@@ -132,7 +135,10 @@ std::string_view name(member m) noexcept {
                                                  "exchange",
                                                  "update_put",
                                                  "update_erase",
+                                                 "update_keep",
+                                                 "erase_one",
                                                  "erase_if",
+                                                 "parts",
                                                  "clear"};
     return names[static_cast<std::size_t>(m)];
 }

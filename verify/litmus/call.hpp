@@ -33,10 +33,13 @@ enum class member : std::uint8_t {
     exchange,
     update_put,    ///< update() whose function returns a value
     update_erase,  ///< update() whose function returns none
-    erase_if,      ///< of one key
+    update_keep,   ///< update() whose function leaves the entry as it is
+    erase_one,     ///< erase_if() of one key, whose predicate compares
+    erase_if,      ///< of all keys, whose predicate is true of one
+    parts,         ///< for_each() of one part after the other
     clear,
 };
-constexpr std::size_t members = 21;
+constexpr std::size_t members = 24;
 
 /// Of an entry: a small number; none is 0.
 using value = std::uint8_t;

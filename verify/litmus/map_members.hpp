@@ -50,13 +50,22 @@ struct map_members {
             return agree(count == 1, seen);
         }
         case member::for_each:
-            map.for_each([&](const auto& other, const T& now) {
+        case member::parts: {
+            const auto find = [&](const auto& other, const T& now) {
                 if (same(other)) {
                     look(now);
                 }
                 return seen == absent;
-            });
+            };
+            if (c.what == member::for_each) {
+                map.for_each(find);
+            } else {
+                for (std::size_t part = 0; part < 3 && seen == absent; ++part) {
+                    map.for_each(part, 3, find);
+                }
+            }
             return seen;
+        }
         case member::snapshot:
             for (const auto& [other, now] : map.snapshot()) {
                 if (same(other)) {
@@ -90,6 +99,10 @@ struct map_members {
                 return c.what == member::update_put ? std::optional<T>(argument) : std::nullopt;
             });
             return seen;
+        case member::update_keep:
+            return of_optional(map.update(key, [](const T*) { return syncmap::unchanged; }));
+        case member::erase_one:
+            return map.erase_if(key, [&](const T& now) { return number(now) == c.expected; });
         case member::erase_if:
             return static_cast<result>(
                 map.erase_if([&](const auto& other, const T&) { return same(other); }));

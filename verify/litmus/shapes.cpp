@@ -27,7 +27,8 @@ constexpr writing replacing[] = {
 };
 constexpr writing erasing[] = {
     {member::erase, old},        {member::load_and_erase, old}, {member::compare_and_erase, old},
-    {member::update_erase, old}, {member::erase_if, old},       {member::clear, old},
+    {member::update_erase, old}, {member::erase_one, old},      {member::erase_if, old},
+    {member::clear, old},
 };
 
 /// Members that tell what is there. Some of them write if they do not find what they look for.
@@ -39,12 +40,15 @@ constexpr member reading[] = {
     member::load_many,
     member::visit_many,
     member::for_each,
+    member::parts,
     member::snapshot,
+    member::update_keep,
     member::load_or_store,
     member::load_or_compute,
     member::try_emplace,
     member::compare_exchange,
     member::compare_and_erase,
+    member::erase_one,
     member::erase,
     member::load_and_erase,
 };
@@ -112,8 +116,8 @@ private:
         cell c{.what = s, .of = &layout_, .in = state_, .calls = std::move(p), .weight = weight};
         for (const auto& calls : c.calls.threads) {
             c.walks |= std::ranges::any_of(calls, [](const call& k) {
-                return k.what == member::for_each || k.what == member::snapshot ||
-                       k.what == member::erase_if;
+                return k.what == member::for_each || k.what == member::parts ||
+                       k.what == member::snapshot || k.what == member::erase_if;
             });
         }
         out_.push_back(std::move(c));

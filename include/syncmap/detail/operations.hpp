@@ -13,9 +13,9 @@
 #pragma once
 
 #include <iterator>
-#include <ranges>
 #include <span>
 
+#include "../change.hpp"
 #include "../pinned.hpp"
 #include "standard.hpp"
 #include "walk.hpp"
@@ -24,6 +24,14 @@ namespace syncmap::inline v0::detail {
 
 /// Thrown, inside the library only, when another thread was first.
 struct lost_race {};
+
+/// What an update() with an F returns: a copy of what is there afterwards, or, of what cannot be copied, a handle to
+/// it. T may be incomplete until then, so it depends on F, too.
+template <class T, class F>
+struct update_result {
+    static constexpr bool copies = std::is_copy_constructible_v<T>;
+    using type = std::conditional_t<copies, std::optional<T>, pinned<T>>;
+};
 
 template <class Key, class T, class Hash, class KeyEqual, class Allocator>
 class operations : public engine<Key, T, Hash, KeyEqual, Allocator> {
@@ -195,10 +203,16 @@ public:
 
     template <class K>
     bool compare_and_erase(const K& key, const T& expected) {
+        return erase_if(
+            key, [&](const T& now) { return static_cast<bool>(std::equal_to<>{}(now, expected)); });
+    }
+
+    template <class K, class Pred>
+    bool erase_if(const K& key, Pred&& pred) {
         const std::uint64_t hash = hash_of(key);
         for (;;) {
             const held h = look(key, hash, hazard::kind::scoped);
-            if (!h.present || !static_cast<bool>(std::equal_to<>{}(h.value(), expected))) {
+            if (!h.present || !static_cast<bool>(detail::call(pred, h.value()))) {
                 return false;
             }
             if (erase_if_same(key, hash, std::addressof(h.seen)).result == result::erased) {
@@ -208,35 +222,66 @@ public:
     }
 
     template <class K, class F>
-    std::optional<T> update(K&& key, F&& f) {
+    typename update_result<T, F>::type update(K&& key, F&& f) {
+        constexpr bool copies = update_result<T, F>::copies;
+        constexpr auto kind = copies ? hazard::kind::scoped : hazard::kind::handle;
         const std::uint64_t hash = hash_of(key);
         supply_type s(this->memory_source());
         // The one variable that is returned, so that nothing is moved, and may throw, after the commit.
-        std::optional<T> result;
+        typename update_result<T, F>::type result;
         for (bool done = false; !done;) {
-            const held h = s.has_key() ? look(s.key(), hash, hazard::kind::scoped)
-                                       : look(key, hash, hazard::kind::scoped);
+            held h = s.has_key() ? look(s.key(), hash, kind) : look(key, hash, kind);
             result.reset();
             s.discard_value();
-            if (std::optional<T> changed = detail::call(
-                    f, h.present ? std::addressof(h.value()) : static_cast<const T*>(nullptr))) {
-                make(s, !h.present && !s.has_key(), hash, std::forward<K>(key),
-                     std::as_const(*changed));
-                result.emplace(*std::move(changed));
-            } else if (!h.present) {
+            change<T> answer = detail::call(f, h.present ? std::addressof(h.value())
+                                                         : static_cast<const T*>(nullptr));
+            std::optional<T>& made = answer.value_;
+            const bool puts = made.has_value();
+            if (!puts && (answer.leaves_ || !h.present)) {
+                if constexpr (copies) {
+                    if (h.present) {
+                        result.emplace(h.value());
+                    }
+                } else {
+                    result = h.to_pinned();
+                }
                 break;
             }
-            put(s, std::forward<K>(key), hash, [&](const token* current) {
+            if (puts) {
+                const bool with_key = !h.present && !s.has_key();
+                if constexpr (copies) {
+                    make(s, with_key, hash, std::forward<K>(key), std::as_const(*made));
+                    result.emplace(*std::move(made));
+                } else {
+                    make(s, with_key, hash, std::forward<K>(key), *std::move(made));
+                }
+            }
+            const auto decide = [&](const token* current) {
                 done = (current != nullptr) == h.present && (!h.present || *current == h.seen);
-                return !done ? verb::keep : result ? verb::put : verb::erase;
-            });
+                return !done ? verb::keep : puts ? verb::put : verb::erase;
+            };
+            if constexpr (copies) {
+                put(s, std::forward<K>(key), hash, decide);
+            } else {
+                const token put_in = s.value();
+                held now;
+                put(
+                    s, std::forward<K>(key), hash, decide,
+                    [&](operation& op) { now.prepare(op.record(), kind); },
+                    [&](const outcome<token>&) {
+                        if (puts && done) {
+                            now.hold(put_in);
+                            result = now.to_pinned();
+                        }
+                    });
+            }
         }
         return result;
     }
 
     template <class F>
-    void for_each(F&& f) {
-        walker_type(*this).run([&](const Key& key, const T& value, token, const auto&) {
+    void for_each(F&& f, hash_range which = {}) {
+        walker_type(*this, which).run([&](const Key& key, const T& value, token, const auto&) {
             if constexpr (std::is_void_v<std::invoke_result_t<F&, const Key&, const T&>>) {
                 detail::call(f, key, value);
                 return true;
@@ -261,7 +306,7 @@ public:
     }
 
     template <class Keys, class ToKey, class Out>
-    std::size_t load_many(const Keys& keys, ToKey to_key, Out out) {
+    std::size_t load_many(Keys& keys, ToKey to_key, Out out) {
         return in_batches(keys, to_key, [&](std::size_t index, const held* h) {
             out[index].reset();
             if (h != nullptr) {
@@ -271,7 +316,7 @@ public:
     }
 
     template <class Keys, class ToKey, class F>
-    std::size_t visit_many(const Keys& keys, ToKey to_key, F&& f) {
+    std::size_t visit_many(Keys& keys, ToKey to_key, F&& f) {
         return in_batches(keys, to_key, [&](std::size_t index, const held* h) {
             if (h != nullptr) {
                 static_cast<void>(detail::call(f, index, h->value()));
@@ -532,11 +577,12 @@ private:
     /// Looks keys up a few at a time, so that the cache misses of one overlap those of the others, and calls
     /// f(index, value or null) for each, outside the section. Returns how many were there.
     template <class Keys, class ToKey, class F>
-    std::size_t in_batches(const Keys& keys, ToKey to_key, F&& f) {
+    std::size_t in_batches(Keys& keys, ToKey to_key, F&& f) {
         constexpr std::size_t width = limit<std::size_t>(16, 3);
         std::size_t present = 0;
         std::size_t index = 0;
-        for (auto at = std::ranges::begin(keys), end = std::ranges::end(keys); at != end;) {
+        const auto end = std::ranges::end(keys);
+        for (auto at = std::ranges::begin(keys); at != end;) {
             std::uint64_t hashes[width];
             held values[width];
             std::size_t count = 0;

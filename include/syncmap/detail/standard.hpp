@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What is used of <functional> and <memory>: allocator_traits, equal_to, calling whatever can be called. These two take
-// longer to compile than the map does, so where the standard library is libstdc++ they are not included as a whole.
+// What is used of <functional>, <memory> and <ranges>: calling whatever can be called, equal_to, allocator_traits,
+// the concepts of ranges. All of these take longer to compile than the map does, so where the standard library is libstdc++
+// they are not included as a whole.
 #pragma once
 
 #include <tuple>
@@ -11,11 +12,13 @@
 #if defined(__GLIBCXX__)
 #include <bits/alloc_traits.h>
 #include <bits/ptr_traits.h>
+#include <bits/ranges_base.h>
 #include <bits/stl_construct.h>
 #include <bits/stl_function.h>
 #else
 #include <functional>
 #include <memory>
+#include <ranges>
 #endif
 
 namespace syncmap::inline v0::detail {

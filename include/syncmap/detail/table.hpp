@@ -85,8 +85,8 @@ struct table : retired {
     using chain = atomic<overflow_bucket<Slot>*>;
 
     table(generation<Slot>& owner, std::uint32_t bits_, std::size_t units_) noexcept
-        : retired(retired_kind::table), gen(std::addressof(owner)), bits(bits_),
-          shift(63 - bits_), units(units_) {
+        : retired(retired_kind::table), gen(std::addressof(owner)), bits(bits_), shift(63 - bits_),
+          units(units_) {
         auto* at =
             reinterpret_cast<std::byte*>(this) + sizeof(memory_unit) * units_of(sizeof(table));
         const auto place = [&]<class X>(X*& array, std::size_t bytes_per_bucket) {
@@ -120,6 +120,9 @@ struct table : retired {
     /// The smallest hash of a bucket; that of the bucket behind the last one is 0.
     [[nodiscard]] SYNCMAP_WRAPS std::uint64_t first_hash(std::size_t bucket) const noexcept {
         return bits == 0 ? 0 : std::uint64_t{bucket} << (64 - bits);
+    }
+    [[nodiscard]] SYNCMAP_WRAPS std::uint64_t last_hash(std::size_t bucket) const noexcept {
+        return first_hash(bucket + 1) - 1;
     }
     [[nodiscard]] Slot* slots_of(std::size_t bucket) const noexcept {
         return slot + bucket * slots_per_bucket;

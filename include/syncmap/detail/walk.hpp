@@ -5,7 +5,8 @@
 // The cursor is a position in the space of hashes, not in a table: each step finds the bucket that is true
 // for the position now, in whichever table, takes a copy of the bucket with its chain, leaves the section,
 // shows the entries to the caller, and goes on behind the bucket's last hash. So growth and shrinking
-// between two steps neither repeat nor skip anything.
+// between two steps neither repeat nor skip anything. For the same reason a walk over a part of the entries is one over
+// a range of hashes: of parts that share no hash none shows what another one does, whatever the tables are by then.
 // I1  A copy is of one moment: its version and tags were the same before and after it was taken (otherwise it is
 //     taken under the bucket's lock). So no key is in it twice, and none that stays is missing.
 // I2  While an entry is shown its value is announced in a hazard slot, and so are the keys of its bucket:
@@ -13,12 +14,29 @@
 // Used by operations.hpp.
 #pragma once
 
+#include <cassert>
 #include <utility>
 #include <vector>
 
 #include "engine.hpp"
 
 namespace syncmap::inline v0::detail {
+
+/// All hashes from `first` to `last`.
+struct hash_range {
+    std::uint64_t first = 0;
+    std::uint64_t last = ~std::uint64_t{0};
+
+    /// One of `parts` ranges that together are all hashes, as long as each other (the last one by what is left over
+    /// longer): of a power of two of them each is some whole buckets, as soon as there are as many.
+    [[nodiscard]] SYNCMAP_WRAPS static constexpr hash_range part(std::size_t number,
+                                                                 std::size_t parts) noexcept {
+        assert(number < parts && "syncmap: for_each(part, parts, f): parts are counted from 0");
+        const std::uint64_t length = (0 - std::uint64_t{parts}) / parts + 1;  // of 2^64; 0 is all
+        const std::uint64_t first = number * length;
+        return {first, number + 1 == parts ? ~std::uint64_t{0} : first + (length - 1)};
+    }
+};
 
 template <class Engine, class Key, class T>
 class walker {
@@ -30,7 +48,10 @@ public:
     using view = bucket_view<slot>;
     using table_type = table<slot>;
 
-    explicit walker(Engine& engine) : engine_(engine) { batch_.reserve(slots_per_bucket); }
+    explicit walker(Engine& engine, hash_range all = {})
+        : engine_(engine), position_(all.first), last_(all.last) {
+        batch_.reserve(enough + slots_per_bucket);
+    }
 
     /// Calls show(key, value, token, entry_id) for every entry until it returns false. Outside all sections.
     template <class Show>
@@ -55,6 +76,7 @@ public:
 
 private:
     struct flat_entry {
+        explicit flat_entry(const slot& s) noexcept : words(s.load_key_words()), seen(s.load()) {}
         [[nodiscard]] from_words<Key> key() const noexcept { return from_words<Key>(words.data()); }
         [[nodiscard]] entry_id<Key, T> which() const noexcept { return {words, seen}; }
         typename atomic_words<Key>::words words;
@@ -74,7 +96,10 @@ private:
     };
     using entry = std::conditional_t<lay::flat, flat_entry, node_entry>;
 
-    /// Takes the next bucket that has entries; false at the end.
+    /// Entries of so many buckets are shown at once: copies of flat ones hold nothing back.
+    static constexpr std::size_t enough = lay::flat ? limit<std::size_t>(64, 4) : 1;
+
+    /// Takes the next bucket that has entries, or some of them; false at the end.
     bool step() {
         while (!done_) {
             batch_.clear();
@@ -112,8 +137,9 @@ private:
     /// One bucket's step, inside a section. Says whether a moved bucket was met.
     bool take(thread_record& record) {
         bool missed = false;
-        for (table_type* t = engine_.read_table(); t != nullptr;) {
-            const std::size_t i = t->bucket_of(position_);
+        table_type* const read = engine_.read_table();
+        for (table_type* t = read; t != nullptr;) {
+            std::size_t i = t->bucket_of(position_);
             bool moved = t->tags[i].load_control().moved();
             if (!moved && !take_unlocked(record, *t, i)) {
                 const domain::help_guard may_lock(engine_.home(), record);
@@ -131,32 +157,57 @@ private:
                 t = t->successor.load(std::memory_order_acquire);
                 continue;
             }
-            drop_what_was_shown(*t, i);
+            drop_what_is_elsewhere(*t, i);
+            if (t == read) {
+                i = go_on(record, *t, i);
+            }
             serial_ = t->gen->serial;
             position_ = t->first_hash(i + 1);
-            done_ = i + 1 == t->buckets();
+            done_ = t->last_hash(i) >= last_;
             return missed;
         }
         done_ = true;
         return missed;
     }
 
+    /// After bucket i of `read`, all of whose buckets are constructed: takes some more, or asks for the nodes of the
+    /// next one, which arrive while this one's entries are shown. Returns the last bucket that has been taken.
+    std::size_t go_on(thread_record& record, table_type& t, std::size_t i) {
+        const std::size_t last = t.bucket_of(last_);
+        if constexpr (lay::flat) {
+            const std::size_t end = t.last_hash(last) > last_ ? last : last + 1;
+            while (batch_.size() < enough && i + 1 < end && take_simple(record, t.home(i + 1))) {
+                ++i;
+            }
+        } else if (i < last) {
+            engine_.expect_nodes(t.slots_of(i + 1), tag_view(t.tags[i + 1]).live());
+        }
+        return i;
+    }
+
     /// True if the copy turned out to be of one moment.
     bool take_unlocked(thread_record& record, table_type& t, std::size_t i) {
         const view first = t.home(i);
-        const look before = look_at(first);
-        if (control(before.high).overflow()) [[unlikely]] {
-            return take_chain_unlocked(record, first);
+        return t.tags[i].load_control().overflow() ? take_chain_unlocked(record, first)
+                                                   : take_simple(record, first);
+    }
+
+    /// The same for a bucket that has not moved, and has no chain; otherwise false.
+    bool take_simple(thread_record& record, const view& b) {
+        const std::size_t taken = batch_.size();
+        const look before = look_at(b);
+        const control state(before.high);
+        if (!state.moved() && !state.overflow()) [[likely]] {
+            copy_bucket(record, b);
+            if (look_at(b) == before) [[likely]] {
+                return true;
+            }
+            batch_.erase(batch_.begin() + static_cast<std::ptrdiff_t>(taken), batch_.end());
         }
-        copy_bucket(record, first);
-        if (look_at(first) == before) [[likely]] {
-            return true;
-        }
-        batch_.clear();
         return false;
     }
 
-    bool take_chain_unlocked(thread_record& record, view first) {
+    bool take_chain_unlocked(thread_record& record, const view& first) {
         looks_.clear();
         for (view b = first; b.tags != nullptr; b = b.following()) {
             looks_.push_back(look_at(b));
@@ -172,20 +223,19 @@ private:
         return true;
     }
 
-    void copy_chain(thread_record& record, view first) {
+    void copy_chain(thread_record& record, const view& first) {
         for (view b = first; b.tags != nullptr; b = b.following()) {
             copy_bucket(record, b);
         }
     }
 
-    void copy_bucket([[maybe_unused]] thread_record& record, view b) {
+    void copy_bucket([[maybe_unused]] thread_record& record, const view& b) {
         const slot_mask all = tag_view(*b.tags).live();
         engine_.expect_nodes(b.slot, all);
         for (slot_mask live = all; live != 0; live &= live - 1) {
             const slot& s = b.slot[first_slot(live)];
             if constexpr (lay::flat) {
-                const auto key = s.load_key_words();
-                batch_.push_back({key, s.load()});
+                batch_.emplace_back(s);
             } else {
                 node* const n = s.load();
                 if (n == nullptr) {
@@ -197,11 +247,13 @@ private:
         }
     }
 
-    /// After a table has shrunk, its buckets may begin before the position: what is there was shown.
-    void drop_what_was_shown(const table_type& t, std::size_t i) {
-        if (t.first_hash(i) < position_) {
+    /// After a table has shrunk, its buckets may begin before the position: what is there was shown. And a range of
+    /// hashes may begin or end within a bucket, whose rest is another range's.
+    void drop_what_is_elsewhere(const table_type& t, std::size_t i) {
+        if (t.first_hash(i) < position_ || t.last_hash(i) > last_) {
             std::erase_if(batch_, [this](const entry& e) {
-                return engine_.hash_of(e.key().get()) < position_;
+                const std::uint64_t hash = engine_.hash_of(e.key().get());
+                return hash < position_ || hash > last_;
             });
         }
     }
@@ -215,7 +267,8 @@ private:
     static look look_at(const view& b) noexcept { return {b.tags, b.tags->high(), b.tags->low()}; }
 
     Engine& engine_;
-    std::uint64_t position_ = 0;
+    std::uint64_t position_;
+    const std::uint64_t last_;  ///< of the hashes that are walked over
     std::uint64_t serial_ = 0;  ///< of the batch's generation
     bool done_ = false;
     hazard value_guard_{};

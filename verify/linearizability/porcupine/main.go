@@ -79,7 +79,7 @@ func obeys(now uint64, c *call) (bool, uint64) {
 			return c.Yes, c.Argument
 		}
 		return !c.Yes, now
-	case "compare_and_erase":
+	case "compare_and_erase", "erase_if":
 		if now == c.Expected {
 			return c.Yes, 0
 		}
