@@ -21,6 +21,9 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
+#if defined(_MSC_VER)
+#include <intrin.h>
+#endif
 
 // ThreadSanitizer understands neither fences nor 16-byte loads of two atomics: both have stand-ins.
 #if defined(__SANITIZE_THREAD__)
@@ -50,8 +53,27 @@
 #else
 #define SYNCMAP_PTHREAD 0
 #endif
+#if defined(_WIN32)
+#define SYNCMAP_WINDOWS 1
+#else
+#define SYNCMAP_WINDOWS 0
+#endif
 
-#if !SYNCMAP_PORTABLE_TAGS && !SYNCMAP_TSAN && (defined(__SSE2__) || defined(_M_X64))
+// mingw's thread_local variables, which are destroyed after their memory has been freed.
+#if SYNCMAP_WINDOWS && defined(__GLIBCXX__)
+#define SYNCMAP_EMULATED_TLS 1
+#else
+#define SYNCMAP_EMULATED_TLS 0
+#endif
+
+#if defined(__x86_64__) || defined(__i386__) ||                                                    \
+    ((defined(_M_X64) || defined(_M_IX86)) && !defined(_M_ARM64EC))
+#define SYNCMAP_X86 1
+#else
+#define SYNCMAP_X86 0
+#endif
+#if !SYNCMAP_PORTABLE_TAGS && !SYNCMAP_TSAN &&                                                     \
+    (defined(__SSE2__) || (defined(_M_X64) && SYNCMAP_X86))
 #define SYNCMAP_SSE2 1
 #else
 #define SYNCMAP_SSE2 0
@@ -80,13 +102,24 @@
 // only takes time to compile (a fifth of it, under sanitizers), and gets in a debugger's way.
 #if defined(__GNUC__) && defined(__OPTIMIZE__)
 #define SYNCMAP_INLINE [[gnu::always_inline]] inline
+#elif defined(_MSC_VER)
+#define SYNCMAP_INLINE __forceinline
 #else
 #define SYNCMAP_INLINE inline
 #endif
 #if defined(__GNUC__)
 #define SYNCMAP_NOINLINE [[gnu::noinline]]
+#elif defined(_MSC_VER)
+#define SYNCMAP_NOINLINE __declspec(noinline)
 #else
 #define SYNCMAP_NOINLINE
+#endif
+
+// For compilers with the binary interface of Visual C++ the standard's own attribute means nothing.
+#if defined(_MSC_VER)
+#define SYNCMAP_NO_UNIQUE_ADDRESS [[msvc::no_unique_address]]
+#else
+#define SYNCMAP_NO_UNIQUE_ADDRESS [[no_unique_address]]
 #endif
 
 // Before a function in which numbers come round, and are meant to: clang's -fsanitize=integer asks about each.
@@ -167,6 +200,8 @@ constexpr To cut_to(From number) noexcept {
 inline void prefetch([[maybe_unused]] const void* address) noexcept {
 #if defined(__GNUC__)
     __builtin_prefetch(address);
+#elif defined(_MSC_VER) && SYNCMAP_X86
+    _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T0);
 #endif
 }
 
