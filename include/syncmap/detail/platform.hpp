@@ -209,7 +209,8 @@ inline void prefetch([[maybe_unused]] const void* address) noexcept {
 inline constexpr std::size_t largest_page = std::size_t{1} << 16U;
 
 /// Tells the system that the contents of these pages are not needed any more: giving memory back at once is
-/// a pause that grows with its size. Both ends are multiples of largest_page. Where it is not possible nothing happens.
+/// a pause that grows with its size. Both ends are multiples of largest_page. Where it is not possible nothing happens:
+/// not on Windows, whose heap would have to be told.
 inline void forget_pages([[maybe_unused]] std::uintptr_t begin,
                          [[maybe_unused]] std::uintptr_t end) noexcept {
 #if defined(__linux__)
