@@ -111,7 +111,8 @@ private:
         }
     }
 
-    SYNCMAP_NO_UNIQUE_ADDRESS std::conditional_t<by_copy, detail::no_node, detail::hazard> hazard_{};
+    SYNCMAP_NO_UNIQUE_ADDRESS std::conditional_t<by_copy, detail::no_node, detail::hazard>
+        hazard_{};
     stored value_{};
 };
 
