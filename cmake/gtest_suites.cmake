@@ -10,6 +10,7 @@ if(NOT status EQUAL 0)
     return()
 endif()
 
+string(REPLACE "\r" "" listing "${listing}") # of Windows
 string(REGEX MATCHALL "(^|\n)[A-Za-z0-9_/]+\\.[ \n]" suites "${listing}")
 foreach(suite IN LISTS suites)
     string(REGEX REPLACE "[. \n]" "" suite "${suite}")

@@ -21,6 +21,9 @@ install(FILES cmake/syncmap-config.cmake ${PROJECT_BINARY_DIR}/syncmap-config-ve
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
     BASE_DIRECTORY ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig OUTPUT_VARIABLE up_to_prefix)
 cmake_path(APPEND include_dir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
+if(WIN32)
+    set(system_libs " -lsynchronization")
+endif()
 configure_file(cmake/syncmap.pc.in ${PROJECT_BINARY_DIR}/syncmap.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/syncmap.pc DESTINATION ${pkgconfig_dir})
 

@@ -110,7 +110,8 @@ private:
         }
     }
 
-    [[no_unique_address]] std::conditional_t<by_copy, detail::no_node, detail::hazard> hazard_{};
+    SYNCMAP_NO_UNIQUE_ADDRESS std::conditional_t<by_copy, detail::no_node, detail::hazard>
+        hazard_{};
     stored value_{};
 };
 

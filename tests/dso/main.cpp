@@ -3,13 +3,15 @@
 // A program and two libraries that share maps, and a plugin (its path is the argument) that is
 // closed while they go on. Catches: readers, handles, hashes or garbage that each library has for
 // itself, and code or data of a library that is used after it was closed.
-#include <dlfcn.h>
-
 #include <latch>
 #include <thread>
 #include <vector>
 
 #include "change.hpp"
+
+#if defined(__GLIBC__)
+#include <dlfcn.h>
+#endif
 
 namespace {
 

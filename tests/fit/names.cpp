@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 
+#undef pthread_atfork  // a macro on Windows
+
 namespace crowd {
 
 #include "every_name.hpp"

@@ -541,7 +541,7 @@ protected:
         }
     }
 
-    [[no_unique_address]] KeyEqual equal_;
+    SYNCMAP_NO_UNIQUE_ADDRESS KeyEqual equal_;
 };
 
 }  // namespace syncmap::inline v0::detail

@@ -124,7 +124,7 @@ public:
 
 private:
     bucket_lock& lock_;
-    [[no_unique_address]] under_lock user_code_;
+    SYNCMAP_NO_UNIQUE_ADDRESS under_lock user_code_;
 };
 
 }  // namespace syncmap::inline v0::detail

@@ -222,7 +222,7 @@ private:
         return detail::worth_renewing(*n.key());
     }
 
-    [[no_unique_address]] Allocator allocator_;
+    SYNCMAP_NO_UNIQUE_ADDRESS Allocator allocator_;
 };
 
 }  // namespace syncmap::inline v0::detail

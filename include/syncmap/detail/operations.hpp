@@ -346,7 +346,7 @@ private:
     struct held {
         bool present = false;
         token seen{};
-        [[no_unique_address]] std::conditional_t<lay::word, no_node, hazard> guard{};
+        SYNCMAP_NO_UNIQUE_ADDRESS std::conditional_t<lay::word, no_node, hazard> guard{};
         std::conditional_t<lay::word, from_words<T>, const T*> kept{};
 
         /// Everything that may fail. Inside the section.

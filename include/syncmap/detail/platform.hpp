@@ -21,6 +21,9 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
+#if defined(_MSC_VER)
+#include <intrin.h>
+#endif
 
 // ThreadSanitizer understands neither fences nor 16-byte loads of two atomics: both have stand-ins.
 #if defined(__SANITIZE_THREAD__)
@@ -50,6 +53,11 @@
 #else
 #define SYNCMAP_PTHREAD 0
 #endif
+#if defined(_WIN32)
+#define SYNCMAP_WINDOWS 1
+#else
+#define SYNCMAP_WINDOWS 0
+#endif
 
 // <chrono> takes longer to compile than the map does.
 #if SYNCMAP_PTHREAD
@@ -58,7 +66,21 @@
 #include <chrono>
 #endif
 
-#if !SYNCMAP_PORTABLE_TAGS && !SYNCMAP_TSAN && (defined(__SSE2__) || defined(_M_X64))
+// mingw's thread_local variables, which are destroyed after their memory has been freed.
+#if SYNCMAP_WINDOWS && defined(__GLIBCXX__)
+#define SYNCMAP_EMULATED_TLS 1
+#else
+#define SYNCMAP_EMULATED_TLS 0
+#endif
+
+#if defined(__x86_64__) || defined(__i386__) ||                                                    \
+    ((defined(_M_X64) || defined(_M_IX86)) && !defined(_M_ARM64EC))
+#define SYNCMAP_X86 1
+#else
+#define SYNCMAP_X86 0
+#endif
+#if !SYNCMAP_PORTABLE_TAGS && !SYNCMAP_TSAN &&                                                     \
+    (defined(__SSE2__) || (defined(_M_X64) && SYNCMAP_X86))
 #define SYNCMAP_SSE2 1
 #else
 #define SYNCMAP_SSE2 0
@@ -87,6 +109,8 @@
 // only takes time to compile (a fifth of it, under sanitizers), and gets in a debugger's way.
 #if defined(__GNUC__) && defined(__OPTIMIZE__)
 #define SYNCMAP_INLINE [[gnu::always_inline]] inline
+#elif defined(_MSC_VER)
+#define SYNCMAP_INLINE __forceinline
 #else
 #define SYNCMAP_INLINE inline
 #endif
@@ -94,9 +118,19 @@
 #define SYNCMAP_NOINLINE [[gnu::noinline]]
 // For what is so rare that its size matters more than its speed: it would be most of the map's code.
 #define SYNCMAP_RARE [[gnu::noinline, gnu::cold]]
+#elif defined(_MSC_VER)
+#define SYNCMAP_NOINLINE __declspec(noinline)
+#define SYNCMAP_RARE __declspec(noinline)
 #else
 #define SYNCMAP_NOINLINE
 #define SYNCMAP_RARE
+#endif
+
+// For compilers with the binary interface of Visual C++ the standard's own attribute means nothing.
+#if defined(_MSC_VER)
+#define SYNCMAP_NO_UNIQUE_ADDRESS [[msvc::no_unique_address]]
+#else
+#define SYNCMAP_NO_UNIQUE_ADDRESS [[no_unique_address]]
 #endif
 
 // Before a function in which numbers come round, and are meant to: clang's -fsanitize=integer asks about each.
@@ -177,6 +211,8 @@ constexpr To cut_to(From number) noexcept {
 inline void prefetch([[maybe_unused]] const void* address) noexcept {
 #if defined(__GNUC__)
     __builtin_prefetch(address);
+#elif defined(_MSC_VER) && SYNCMAP_X86
+    _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T0);
 #endif
 }
 
@@ -197,7 +233,8 @@ inline std::uint64_t clock_now() noexcept {
 inline constexpr std::size_t largest_page = std::size_t{1} << 16U;
 
 /// Tells the system that the contents of these pages are not needed any more: giving memory back at once is
-/// a pause that grows with its size. Both ends are multiples of largest_page. Where it is not possible nothing happens.
+/// a pause that grows with its size. Both ends are multiples of largest_page. Where it is not possible nothing happens:
+/// not on Windows, whose heap would have to be told.
 inline void forget_pages([[maybe_unused]] std::uintptr_t begin,
                          [[maybe_unused]] std::uintptr_t end) noexcept {
 #if defined(__linux__)

@@ -225,7 +225,7 @@ public:
     void store(token bits) noexcept { value_.store(bits); }
 
 private:
-    [[no_unique_address]] word_cell<T> value_{};
+    SYNCMAP_NO_UNIQUE_ADDRESS word_cell<T> value_{};
 };
 
 /// A key whose value is in a box, first in its own. Its word is the pointer to that box; once the key has been erased,
@@ -300,7 +300,7 @@ public:
 
 private:
     atomic_words<Key> key_{};
-    [[no_unique_address]] word_cell<T> value_{};
+    SYNCMAP_NO_UNIQUE_ADDRESS word_cell<T> value_{};
 };
 
 template <class Node>

@@ -453,7 +453,7 @@ private:
 
     atomic<table_type*> read_{nullptr};
     domain* home_;
-    [[no_unique_address]] Hash hash_;
+    SYNCMAP_NO_UNIQUE_ADDRESS Hash hash_;
 };
 
 }  // namespace syncmap::inline v0::detail

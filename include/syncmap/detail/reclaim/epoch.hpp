@@ -232,34 +232,17 @@ public:
 private:
     friend struct inspector;
 
-    struct thread_guard {
-        thread_guard() noexcept = default;
-        thread_guard(const thread_guard&) = delete;
-        thread_guard& operator=(const thread_guard&) = delete;
-        ~thread_guard() { end_of_thread(); }
-        void arm() noexcept {}
-    };
-#if defined(__clang__)
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wexit-time-destructors"  // a thread's, not the program's
-#endif
-    static thread_guard& guard() noexcept {
-        thread_local thread_guard instance;
-        return instance;
+    /// `first` is what this_thread.all was; that may have been forgotten (at_thread_exit()).
+    static void end_of_thread_with(thread_record& first) noexcept {
+        this_thread.all = &first;
+        end_of_thread();
     }
-#if defined(__clang__)
-#pragma clang diagnostic pop
-#endif
 
     static bool belongs_to_caller(const thread_record& r) noexcept {
-#if SYNCMAP_PTHREAD
         // (E10) acquire: pairs with (E9). What a free record says of its owner is out of date, and its former
         // owner's number may be the caller's by now.
         return r.state.load(std::memory_order_acquire) == record_state::owned &&
                same_thread(r.owner.load(std::memory_order_relaxed), calling_thread());
-#else
-        return this_thread.record == &r;
-#endif
     }
 
     static domain* create() noexcept {
@@ -306,10 +289,14 @@ private:
         }
         thread_record& record = claim_record();
         record.temporary = this_thread.exited;
-        if (!record.temporary) {
-            guard().arm();
-            record.next_of_thread = this_thread.all;
+        if (record.temporary) {
+            // its section gives it back
+        } else if (this_thread.all == nullptr) {
+            record.next_of_thread = nullptr;
             this_thread.all = &record;
+            at_thread_exit<end_of_thread_with>(record);
+        } else {
+            record.next_of_thread = std::exchange(this_thread.all->next_of_thread, &record);
         }
         remember(record);
         return record;
@@ -329,9 +316,7 @@ private:
             if (r->state.compare_exchange_strong(expected, record_state::claimed,
                                                  std::memory_order_acquire,
                                                  std::memory_order_relaxed)) {
-#if SYNCMAP_PTHREAD
                 r->owner.store(calling_thread(), std::memory_order_relaxed);
-#endif
                 // (E9) release: pairs with (E10): who sees that it is owned sees by whom.
                 r->state.store(record_state::owned, std::memory_order_release);
                 return *r;

@@ -4,7 +4,7 @@
 //
 // A reader stores that it is there, and then looks at the map; a writer changes the map, and then looks who is
 // there. Unless there is a fence between the two steps on both sides, each may miss the other. Fences of readers
-// cost every load, so writers have one executed by every thread that is running: membarrier, on Linux.
+// cost every load, so writers have one executed by every thread that is running: membarrier on Linux, FlushProcessWriteBuffers on Windows.
 // I1  Where that has always been missing, readers fence for themselves from the start.
 // I2  Where it is refused later (a sandbox), readers are told to fence from now on, and the writer waits until
 //     the stores of all who have not been told yet are in memory. Then it is as in I1. There is no way back.

@@ -67,9 +67,7 @@ struct alignas(64) thread_record {
     atomic<std::size_t> dropped{0};             ///< handles that its owners have dropped, whosever
     atomic<record_state> state{record_state::owned};
     atomic<bool> helping{false};  ///< a reader may hold a bucket's lock: fork() waits for that
-#if SYNCMAP_PTHREAD
     atomic<thread_id> owner{calling_thread()};
-#endif
     atomic<hazard_block*> blocks{&first};
     hazard_block first{*this};  ///< enough for most threads, so that their loads never allocate
 };
@@ -85,8 +83,8 @@ struct thread_state {
     domain* home =
         nullptr;  ///< domain of `record`, the one used last; of a temporary record only inside its section
     thread_record* record = nullptr;
-    thread_record* all = nullptr;
-    bool exited = false;  ///< the guard is gone (epoch.hpp): sections take temporary records
+    thread_record* all = nullptr;  ///< its first, which leads to all others
+    bool exited = false;  ///< end_of_thread() has been called: sections take temporary records
     const sweep_frame* sweeps = nullptr;
     const void* busy_with =
         nullptr;  ///< the garbage in which it found something to destroy when it looked last
