@@ -238,13 +238,7 @@ public:
             std::optional<T>& made = answer.value_;
             const bool puts = made.has_value();
             if (!puts && (answer.leaves_ || !h.present)) {
-                if constexpr (copies) {
-                    if (h.present) {
-                        result.emplace(h.value());
-                    }
-                } else {
-                    result = h.to_pinned();
-                }
+                give_found(h, result);
                 break;
             }
             if (puts) {
@@ -394,6 +388,13 @@ private:
             return h;
         });
     }
+
+    static void give_found(held& h, std::optional<T>& result) {
+        if (h.present) {
+            result.emplace(std::as_const(h).value());
+        }
+    }
+    static void give_found(held& h, pinned<T>& result) noexcept { result = h.to_pinned(); }
 
     static void copy_value(token value, std::optional<T>& copy) {
         if constexpr (lay::word) {
