@@ -49,9 +49,13 @@ foreach(kind IN LISTS kinds)
     endif()
 endforeach()
 
+set(drive)
+if(CMAKE_CROSSCOMPILING AND WIN32)
+    set(drive Z:) # wine's name for this system's files; without one a path is relative
+endif()
 file(GENERATE OUTPUT unit_tests.cmake CONTENT
 "set(executable ${CMAKE_CROSSCOMPILING_EMULATOR} \"$<TARGET_FILE:syncmap_tests>\")
-set(results \"${CMAKE_CURRENT_BINARY_DIR}/results\")
+set(results \"${drive}${CMAKE_CURRENT_BINARY_DIR}/results\")
 include(\"${PROJECT_SOURCE_DIR}/cmake/gtest_suites.cmake\")
 ")
 set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES
