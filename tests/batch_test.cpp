@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// load_many and visit_many: a batch gives what single loads would.
+// load_many, visit_many, insert_range and erase_many: a batch does what single calls would.
 #include <array>
 #include <iterator>
 #include <list>
+#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <syncmap/set.hpp>
@@ -226,6 +231,94 @@ TEST(batch_values, need_no_copy_to_be_visited) {
                                EXPECT_EQ(value.self, &value);
                            }),
               3u);
+}
+
+TYPED_TEST(batch, insert_range_inserts_what_is_absent) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 20);
+    std::vector<std::pair<typename TypeParam::key, typename TypeParam::value>> entries;
+    for (std::size_t i = 10; i < 50; ++i)
+        entries.emplace_back(TypeParam::make_key(i), TypeParam::make_value(1000 + i));
+    entries.push_back(entries.back());
+    EXPECT_EQ(m.insert_range(entries), 30u);
+    EXPECT_EQ(m.size(), 50u);
+    EXPECT_EQ(m.load(TypeParam::make_key(10)), TypeParam::make_value(10)) << "kept";
+    EXPECT_EQ(m.load(TypeParam::make_key(20)), TypeParam::make_value(1020)) << "inserted";
+    EXPECT_EQ(m.insert_range(entries), 0u);
+}
+
+TYPED_TEST(batch, erase_many_removes_each_key_and_counts_those_that_were_there) {
+    typename TypeParam::map m;
+    fill<TypeParam>(m, 0, 50);
+    EXPECT_EQ(m.erase_many(every_other<TypeParam>(40)), 25u);
+    EXPECT_EQ(m.size(), 25u);
+    EXPECT_FALSE(m.contains(TypeParam::make_key(48)));
+    EXPECT_TRUE(m.contains(TypeParam::make_key(49)));
+    EXPECT_EQ(m.erase_many(every_other<TypeParam>(40)), 0u);
+}
+
+// Whatever holds pairs: a map, a list, something that can be gone through once.
+TEST(batch_ranges, insert_range_takes_any) {
+    syncmap::map<std::string, int> m;
+    EXPECT_EQ(m.insert_range(std::map<std::string, int>{{"a", 1}, {"b", 2}}), 2u);
+    EXPECT_EQ(m.insert_range(std::list<std::tuple<const char*, int>>{{"b", 3}, {"c", 4}}), 1u);
+    std::istringstream once("d e d");
+    struct words {
+        std::istream& from;
+        std::istream_iterator<std::string> begin() const {
+            return std::istream_iterator<std::string>(from);
+        }
+        std::istream_iterator<std::string> end() const { return {}; }
+    };
+    syncmap::set<std::string> s;
+    EXPECT_EQ(s.insert_range(words{once}), 2u);
+    EXPECT_EQ(s.erase_many(std::vector<std::string_view>{"d", "x"}), 1u);
+    EXPECT_EQ(m.erase_many(std::array{"a", "b", "x"}), 2u);
+    EXPECT_EQ(m.load("c"), 4);
+}
+
+// Catches: copies of what could be moved, and what is there already moved from.
+TEST(batch_ranges, insert_range_moves_rvalues) {
+    std::vector<std::pair<int, std::unique_ptr<int>>> entries;
+    entries.emplace_back(1, std::make_unique<int>(10));
+    entries.emplace_back(1, std::make_unique<int>(11));
+    struct moving {
+        std::vector<std::pair<int, std::unique_ptr<int>>>& from;
+        auto begin() const { return std::make_move_iterator(from.begin()); }
+        auto end() const { return std::make_move_iterator(from.end()); }
+    };
+    syncmap::map<int, std::unique_ptr<int>> m;
+    EXPECT_EQ(m.insert_range(moving{entries}), 1u);
+    EXPECT_EQ(entries[0].second, nullptr);
+    ASSERT_NE(entries[1].second, nullptr);
+    EXPECT_EQ(*entries[1].second, 11);
+    m.visit(1, [](const std::unique_ptr<int>& p) { EXPECT_EQ(*p, 10); });
+}
+
+// Catches: a range that breaks off taking back what has been done.
+TEST(batch_ranges, what_was_inserted_before_an_exception_stays) {
+    struct throws_at_3 {
+        int i = 0;
+        using difference_type = std::ptrdiff_t;
+        using value_type = std::pair<int, int>;
+        std::pair<int, int> operator*() const {
+            if (i == 3) throw std::runtime_error("broken off");
+            return {i, i};
+        }
+        throws_at_3& operator++() {
+            ++i;
+            return *this;
+        }
+        throws_at_3 operator++(int) { return {i++}; }
+        bool operator==(const throws_at_3&) const = default;
+    };
+    struct range {
+        throws_at_3 begin() const { return {}; }
+        throws_at_3 end() const { return {10}; }
+    };
+    syncmap::map<int, int> m;
+    EXPECT_THROW(m.insert_range(range{}), std::runtime_error);
+    EXPECT_EQ(m.size(), 3u);
 }
 
 }  // namespace

@@ -500,6 +500,42 @@ public:
         return compare_exchange<K, const V&>(key, expected, desired);
     }
 
+    /// Inserts the `entries` of a range, pairs of a key and a value, whose keys are absent; returns how many it has inserted.
+    /// Of equal keys the first counts. Each is a try_emplace() of its own, not all of one moment. Elements that are
+    /// rvalues (of a range of move iterators) are moved from, as by load_or_store().
+    /// @progress As try_emplace(), for each. @complexity O(size of the range). @go A loop of `LoadOrStore`.
+    /// @ordering Each as try_emplace().
+    /// @may_throw What try_emplace() and going through the range throw; what has been inserted stays.
+    template <std::ranges::input_range Entries>
+    size_type insert_range(Entries&& entries) {
+        static_assert(
+            std::tuple_size_v<std::remove_cvref_t<std::ranges::range_reference_t<Entries>>> == 2,
+            "syncmap::map::insert_range(entries): entries must be pairs of a key and a value");
+        size_type inserted = 0;
+        for (auto&& entry : entries) {
+            using element = decltype(entry);
+            inserted += try_emplace(std::get<0>(std::forward<element>(entry)),
+                                    std::get<1>(std::forward<element>(entry)))
+                                .second
+                            ? 1U
+                            : 0U;
+        }
+        return inserted;
+    }
+
+    /// Removes the `keys` of a range; returns how many were there. Each is an erase() of its own, not all of one moment.
+    /// @progress As erase(), for each. @complexity O(size of the range). @go A loop of `Delete`.
+    /// @ordering Each as erase().
+    /// @may_throw What erase() and going through the range throw; what has been removed stays so.
+    template <std::ranges::input_range Keys>
+    size_type erase_many(Keys&& keys) {
+        size_type erased = 0;
+        for (auto&& key : keys) {
+            erased += erase(key) ? 1U : 0U;
+        }
+        return erased;
+    }
+
     /// Removes `key` if its value equals `expected` (by ==); returns whether it did.
     /// @progress As compare_exchange(). @complexity O(1). @go `CompareAndDelete`.
     /// @ordering As load() and erase().

@@ -158,6 +158,27 @@ public:
         return keys_.erase(key);
     }
 
+    /// Puts the `keys` of a range in, unless equal ones are there; returns how many it has put in. Each is an insert() of
+    /// its own, not all of one moment. Elements that are rvalues are moved from, as by insert().
+    /// @progress As insert(), for each. @complexity O(size of the range). @go A loop of `LoadOrStore`.
+    /// @ordering Each as insert().
+    /// @may_throw What insert() and going through the range throw; what has been put in stays.
+    template <std::ranges::input_range Keys>
+    size_type insert_range(Keys&& keys) {
+        size_type inserted = 0;
+        for (auto&& key : keys) {
+            inserted += insert(std::forward<decltype(key)>(key)) ? 1U : 0U;
+        }
+        return inserted;
+    }
+
+    /// Takes the `keys` of a range out; returns how many were there.
+    /// @otherwise as map::erase_many(). @go A loop of `Delete`.
+    template <std::ranges::input_range Keys>
+    size_type erase_many(Keys&& keys) {
+        return keys_.erase_many(keys);
+    }
+
     /// Calls `f(index)` for each of `keys` that is there, in order; returns how many were. Faster than one
     /// by one on large sets: the cache misses overlap. Each is a contains() of its own, not all of one
     /// moment.

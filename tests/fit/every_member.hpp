@@ -60,6 +60,7 @@ void of_map(verdict& v, const std::type_identity_t<Key>& a, const std::type_iden
     keys.push_back(b);
     std::vector<optional> values(2);
     v.expect(m.load_many(keys, values) == 2 && values[1].value() == y);
+    v.expect(m.insert_range(m.snapshot()) == 0);
     std::size_t seen = 0;
     v.expect(m.visit(a, [&](const T& is) { seen += is == x ? 1U : 0U; }));
     v.expect(m.visit_many(keys, [&](std::size_t, const T&) { ++seen; }) == 2 && seen == 3);
@@ -83,6 +84,7 @@ void of_map(verdict& v, const std::type_identity_t<Key>& a, const std::type_iden
     v.expect(copy.size() == 1 && listed.size() == 2);
     Map taken(std::move(other), Map().get_allocator());
     v.expect(taken.size() == 1 && taken.stats().size == 1);
+    v.expect(taken.erase_many(keys) == 1);
     taken.clear();
     taken.reserve(200);
     taken.shrink_to_fit();

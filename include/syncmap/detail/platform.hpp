@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // What differs between compilers, processors, operating systems and sanitizers, and nothing else (but for
-// threads: threads.hpp). Every macro of the library but its version's is defined here. Switches for tests only:
+// threads: threads.hpp). Every macro of the library but its version's is defined here. A switch for users:
+// SYNCMAP_INITIAL_EXEC_TLS (docs/abi.md). Switches for tests only:
 // SYNCMAP_PORTABLE_TAGS (no SIMD), SYNCMAP_FULL_FENCE (readers fence for themselves, as where there is no
 // membarrier), SYNCMAP_TINY (tables and thresholds so small that every rare path is common), and
 // SYNCMAP_THREADS and SYNCMAP_ATOMIC (a header in place of what threads.hpp declares, or of its atomics).
@@ -131,6 +132,14 @@
 #define SYNCMAP_NO_UNIQUE_ADDRESS [[msvc::no_unique_address]]
 #else
 #define SYNCMAP_NO_UNIQUE_ADDRESS [[no_unique_address]]
+#endif
+
+// How a thread's own variables are found. In a shared library each access is a call, unless the library has been loaded
+// with the program: who builds one that is can say so (docs/abi.md).
+#if defined(SYNCMAP_INITIAL_EXEC_TLS) && defined(__ELF__)
+#define SYNCMAP_TLS [[gnu::tls_model("initial-exec")]]
+#else
+#define SYNCMAP_TLS
 #endif
 
 // Before a function in which numbers come round, and are meant to: clang's -fsanitize=integer asks about each.

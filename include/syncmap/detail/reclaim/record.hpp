@@ -93,6 +93,6 @@ struct thread_state {
     std::uint32_t turns = 0;            ///< of these; comes round
     const under_lock* locks = nullptr;  ///< the innermost: lock.hpp; in debug builds
 };
-inline constinit thread_local thread_state this_thread;
+SYNCMAP_TLS inline constinit thread_local thread_state this_thread;
 
 }  // namespace syncmap::inline v0::detail
