@@ -6,6 +6,7 @@
 
 #include <syncmap/syncmap.hpp>
 
+#include <algorithm>
 #include <any>
 #include <array>
 #include <atomic>
