@@ -6,7 +6,7 @@ import posixpath
 import re
 import subprocess
 
-LINK = re.compile(r'(<(?:a|img)\b[^>]*?\b(?:href|src)=")([^"]*)(")')
+LINK = re.compile(r'(<(?:a|img|source)\b[^>]*?\b(?:href|src|srcset)=")([^"]*)(")')
 
 
 def plain(fragment):

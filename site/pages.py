@@ -98,6 +98,7 @@ class Site:
     def body(self, document):
         """A document as Doxygen gets it, but for its title."""
         text = document.with_links(lambda link: self.rewrite(document, link))
+        text = re.sub(r"<p>(<img [^>]*>)</p>", r'<p class="wide">\1</p>', text)
         headings = iter(document.headings)
         label = page_name(document.path)
         parts = []
