@@ -28,6 +28,11 @@ expect first any_cast namespacesyncmap.html#
 expect first map 'classsyncmap_1_1map.html"'
 expect any 'membarrier%20reader' design.html#
 expect any 'who%20sees' guarantees.html#c-who-sees-what
+expect first windows index.html#requirements
+expect first macos index.html#requirements
+expect first lru index.html#questions
+expect first ttl index.html#questions
+expect first 'time%20to%20live' index.html#questions
 if shown 'index.html?q=xyzzyx' | grep -q '<ol id="found">.*<a '; then
     echo "searching for nonsense has found something"
     exit 1
