@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSL-1.0
-"""What is left to do after Doxygen: finish.py XML HTML SECTIONS
+"""What is left to do after Doxygen: finish.py XML HTML SECTIONS HEADER [MACHINE]
 
 Shortens the names of members in the pages of classes, and their lists at the top of the page, and writes the index of the search: all classes and members
-from Doxygen's XML, and the sections of the documents from the file that pages.py has left.
+from Doxygen's XML, and the sections of the documents from the file that pages.py has left. The page that runs the map, MACHINE, gets the bar of HEADER, which all
+others have.
 """
 
 import glob
@@ -67,9 +68,27 @@ def shorten(html_folder):
             file.write(page)
 
 
+def give_bar(machine, header, html_folder):
+    """Puts the bar into a page that Doxygen has not made, one folder further down."""
+    with open(header, encoding="utf-8") as file:
+        bar = re.search(r'<nav class="bar">.*?</nav>', file.read(), re.S)[0]
+    with open(machine, encoding="utf-8") as file:
+        page = file.read()
+    with open(f"{html_folder}/index.html", encoding="utf-8") as file:
+        version = re.search(r"<small>(.*?)</small>", file.read())[1]
+    bar = bar.replace("$relpath^", "../").replace("$projectname", "syncmap").replace("$projectnumber", version)
+    page = page.replace('<link rel="stylesheet" href="style.css">', '<link rel="stylesheet" href="../bar.css">\n'
+                        '<link rel="stylesheet" href="style.css">\n<script src="../search.js" defer></script>')
+    page = re.sub(r'<nav class="bar">.*?</nav>', lambda _: bar, page, count=1, flags=re.S)
+    with open(machine, "w", encoding="utf-8") as file:
+        file.write(page)
+
+
 if __name__ == "__main__":
-    xml_folder, html_folder, sections = sys.argv[1:4]
+    xml_folder, html_folder, sections, header = sys.argv[1:5]
     shorten(html_folder)
+    for machine in sys.argv[5:]:
+        give_bar(machine, header, html_folder)
     entries = list(reference(xml_folder))
     with open(sections, encoding="utf-8") as file:
         entries += json.load(file)

@@ -4,6 +4,7 @@
 // the documents. Works without a server. A page opened with ?q=WORDS searches at once.
 "use strict";
 
+const site = new URL(".", document.currentScript.src); // pages below it have the search, too
 const field = document.getElementById("search");
 const list = document.getElementById("found");
 let index = null; // entries: [title, what it is in, address, text], set by search-index.js
@@ -14,7 +15,7 @@ function load(then) {
         return;
     }
     const script = document.createElement("script");
-    script.src = "search-index.js";
+    script.src = new URL("search-index.js", site);
     script.onload = () => {
         index = search_index.map((entry) => [...entry, entry[0].toLowerCase(), entry[3].toLowerCase()]);
         then();
@@ -52,7 +53,7 @@ function show() {
         .slice(0, 15);
     list.replaceChildren(...hits.map(([, entry]) => {
         const link = document.createElement("a");
-        link.href = entry[2];
+        link.href = new URL(entry[2], site);
         for (const [tag, text] of [["b", entry[0]], ["small", entry[1]], ["span", excerpt(entry, words)]]) {
             link.append(Object.assign(document.createElement(tag), {textContent: text}), " ");
         }
