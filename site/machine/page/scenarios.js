@@ -31,7 +31,7 @@ const tours = [
         say: "79 more, and the table has grown to 8 buckets. A key's hash says in which of them it is, so a " +
           "load looks at one bucket, however many there are."},
       {does: [{op: "fill", count: 1}], until: amended,
-        say: "One more is one too many for 8 buckets. Other maps would copy everything now, while all threads wait. " +
+        say: "One more is one too many for 8 buckets. Many maps would move everything now, while all threads wait. " +
           "Here an empty table of 16 buckets is made, and a few buckets move to it: the grey ones have moved."},
       {does: [{op: "fill", count: 1}], until: (a) => !amended(a),
         say: "Each further write has moved a few more, and with the last of them the larger table has taken the " +
