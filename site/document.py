@@ -53,7 +53,7 @@ class Document:
     def questions(self):
         """Below each heading, the paragraphs that begin with a question: (question, answer)."""
         return [[(" ".join(plain(question).split()), " ".join(plain(answer).split()))
-                 for question, answer in re.findall(r"<p><strong>([^<]*\?)</strong>(.*?)</p>", body, re.S)]
+                 for question, answer in re.findall(r"<p><strong>((?:(?!</strong>).)*\?)</strong>(.*?)</p>", body, re.S)]
                 for body in self.bodies()]
 
     def resolve(self, link):
