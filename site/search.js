@@ -23,6 +23,14 @@ function load(then) {
     document.head.append(script);
 }
 
+// Whether a text has a word as a whole, not as a part of another one.
+function has_word(text, word) {
+    const is_letter = (c) => c !== undefined && /[\p{L}\p{N}_]/u.test(c);
+    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+        if (!is_letter(text[at - 1]) && !is_letter(text[at + word.length])) return true;
+    return false;
+}
+
 // How well an entry fits; 0 if a word is missing. Titles count more than text, whole words more than parts.
 function score(entry, words) {
     const [, , , , title, text] = entry;
@@ -31,6 +39,7 @@ function score(entry, words) {
         if (title === word) sum += 100;
         else if (title.startsWith(word)) sum += 40;
         else if (title.includes(word)) sum += 20;
+        else if (has_word(text, word)) sum += 3;
         else if (text.includes(word)) sum += 1;
         else return 0;
     }
