@@ -95,7 +95,7 @@ void fill_index(const source_tree& tree, unsigned threads, syncmap_index& index,
         const auto stats = index.stats();
         return progress::state{
             ratio(done.bytes, tree.bytes),
-            fmt::format("{}/{} files {:>5} {:>5}/s {:>5} keys {:2.0f}% full {} promoted",
+            fmt::format("{}/{} files {:>5} {:>5}/s {:>5} keys {:2.0f}% full, grown {}x",
                         done.files.load(), tree.files.size(), bytes_text(done.bytes),
                         rounded(static_cast<double>(done.identifiers) / time.seconds()),
                         rounded(static_cast<double>(stats.size)), 100 * fill_of(stats),

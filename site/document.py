@@ -6,7 +6,7 @@ import posixpath
 import re
 import subprocess
 
-LINK = re.compile(r'(<(?:a|img)\b[^>]*?\b(?:href|src)=")([^"]*)(")')
+LINK = re.compile(r'(<(?:a|img|source)\b[^>]*?\b(?:href|src|srcset)=")([^"]*)(")')
 
 
 def plain(fragment):
@@ -42,10 +42,19 @@ class Document:
                          for level, text in re.findall(r"<h([1-6])>(.*?)</h\1>", self.html, re.S)]
         self.title = self.headings[0][1] if self.headings else path
 
+    def bodies(self):
+        """The HTML below each heading, down to the next."""
+        return re.split(r"<h[1-6]>.*?</h[1-6]>", self.html, flags=re.S)[1:]
+
     def texts(self):
         """The text below each heading, down to the next."""
-        bodies = re.split(r"<h[1-6]>.*?</h[1-6]>", self.html, flags=re.S)[1:]
-        return [" ".join(plain(body).split()) for body in bodies]
+        return [" ".join(plain(body).split()) for body in self.bodies()]
+
+    def questions(self):
+        """Below each heading, the paragraphs that begin with a question: (question, answer)."""
+        return [[(" ".join(plain(question).split()), " ".join(plain(answer).split()))
+                 for question, answer in re.findall(r"<p><strong>((?:(?!</strong>).)*\?)</strong>(.*?)</p>", body, re.S)]
+                for body in self.bodies()]
 
     def resolve(self, link):
         """(path in the repository or "" for this file itself, anchor or "") of a link in this document."""

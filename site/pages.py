@@ -21,6 +21,15 @@ import sys
 
 from document import Document, is_outside
 
+# The guides on the front page and in the menu. One that is not here is an error, so that somebody decides.
+GROUPS = [
+    ("Use it", ["docs/choosing.md", "docs/from-go.md", "docs/from-cpp.md", "examples/README.md", "docs/debugging.md",
+                "docs/abi.md", "CHANGELOG.md"]),
+    ("Trust it", ["docs/guarantees.md", "docs/performance.md", "bench/README.md", "docs/verification.md",
+                  "docs/coverage.md", "SECURITY.md"]),
+    ("Change it", ["docs/design.md", "CONTRIBUTING.md"]),
+]
+
 HEADING_OR_CODE = re.compile(r"<h([1-6])>.*?</h\1>|"
                              r'<pre><code(?: class="language-(\w+)")?>(.*?)</code></pre>\n?', re.S)
 SECTIONS = {2: "section", 3: "subsection", 4: "subsubsection"}
@@ -61,12 +70,17 @@ class Site:
     # --- which pages there are ---
 
     def guides(self):
-        """What the menu lists: in the order in which the README names them, then by name."""
-        found = [f"docs/{name}" for name in sorted(os.listdir(f"{self.top}/docs")) if name.endswith(".md")]
-        found += [name for name in sorted(os.listdir(self.top))
-                  if name.endswith(".md") and name != "README.md"]
-        named = [self.readme.resolve(link)[0] for link in self.readme.links()]
-        return sorted(found, key=lambda path: named.index(path) if path in named else len(named))
+        """What the menu lists: [(group, paths)]."""
+        grouped = [path for _, paths in GROUPS for path in paths]
+        found = [f"docs/{name}" for name in os.listdir(f"{self.top}/docs") if name.endswith(".md")]
+        found += [name for name in os.listdir(self.top) if name.endswith(".md") and name != "README.md"]
+        if missing := sorted(set(found) - set(grouped)):
+            raise SystemExit(f"pages.py: in no group of the menu: {' '.join(missing)}")
+        return GROUPS
+
+    def links(self, paths, prefix=""):
+        return "".join(f'<li><a href="{prefix}{self.want(path)}">{html.escape(self.document(path).title)}</a></li>\n'
+                       for path in paths)
 
     def want(self, path):
         """Sees to it that `path` is in the site; where it is, as an address relative to the front page."""
@@ -98,6 +112,7 @@ class Site:
     def body(self, document):
         """A document as Doxygen gets it, but for its title."""
         text = document.with_links(lambda link: self.rewrite(document, link))
+        text = re.sub(r"<p>(<img [^>]*>)</p>", r'<p class="wide">\1</p>', text)
         headings = iter(document.headings)
         label = page_name(document.path)
         parts = []
@@ -120,12 +135,13 @@ class Site:
         return "\n".join(parts + [raw(text[at:])])
 
     def note_sections(self, document):
-        """For the search: each section by its title, with its text."""
+        """For the search: each section by its title, with its text, and each question in it."""
         page = page_name(document.path) + ".html"
         texts = document.texts()
-        for (level, title, anchor), text in zip(document.headings, texts):
-            self.sections.append([title, document.title if level > 1 else "guide",
-                                  f"{page}#{anchor}" if level > 1 else page, text])
+        for (level, title, anchor), text, questions in zip(document.headings, texts, document.questions()):
+            where = f"{page}#{anchor}" if level > 1 else page
+            self.sections.append([title, document.title if level > 1 else "guide", where, text])
+            self.sections += [[question, title, where, answer] for question, answer in questions]
 
     def document_page(self, path):
         document = self.document(path)
@@ -155,16 +171,15 @@ class Site:
             doors.insert(0, ("machine/index.html", "See it work", "a map in your browser: its tables, step by step"))
             self.sections.append(["See it work", "page", doors[0][0], doors[0][2]])
         cards = "".join(f'<a href="{to}"><b>{name}</b> <span>{what}</span></a>' for to, name, what in doors)
-        links = "".join(f'<li><a href="{self.want(path)}">{html.escape(self.document(path).title)}</a></li>'
-                        for path in guides)
-        nav = raw(f'<nav class="doors">{cards}</nav><ul class="guides">{links}</ul>')
+        lists = "".join(f"<section><b>{name}</b><ul>{self.links(paths)}</ul></section>" for name, paths in guides)
+        nav = raw(f'<nav class="doors">{cards}</nav><nav class="guides">{lists}</nav>')
         first = body.index("@section")
         first = body.rindex("@htmlonly", 0, first)  # the section's anchor
         return "syncmap {#mainpage}", body[:first] + nav + body[first:]
 
     def header(self, guides):
-        entries = "".join(f'<li><a href="$relpath^{page_name(path)}.html">'
-                          f"{html.escape(self.document(path).title)}</a></li>\n" for path in guides)
+        entries = "".join(f'<li class="group">{name}</li>\n{self.links(paths, "$relpath^")}'
+                          for name, paths in guides)
         machine = '<a href="$relpath^machine/index.html">See it work</a>' if self.machine else ""
         with open(os.path.join(os.path.dirname(__file__), "header.html"), encoding="utf-8") as file:
             return file.read().replace("<!-- guides -->", entries).replace("<!-- machine -->", machine)
@@ -185,7 +200,7 @@ class Site:
             file.write(self.header(guides))
         with open(f"{self.out}/sections.json", "w", encoding="utf-8") as file:
             json.dump(self.sections, file)
-        print(f"{len(guides)} guides, {len(self.known)} pages")
+        print(f"{sum(len(paths) for _, paths in guides)} guides, {len(self.known)} pages")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 // the documents. Works without a server. A page opened with ?q=WORDS searches at once.
 "use strict";
 
+const site = new URL(".", document.currentScript.src); // pages below it have the search, too
 const field = document.getElementById("search");
 const list = document.getElementById("found");
 let index = null; // entries: [title, what it is in, address, text], set by search-index.js
@@ -14,12 +15,20 @@ function load(then) {
         return;
     }
     const script = document.createElement("script");
-    script.src = "search-index.js";
+    script.src = new URL("search-index.js", site);
     script.onload = () => {
         index = search_index.map((entry) => [...entry, entry[0].toLowerCase(), entry[3].toLowerCase()]);
         then();
     };
     document.head.append(script);
+}
+
+// Whether a text has a word as a whole, not as a part of another one.
+function has_word(text, word) {
+    const is_letter = (c) => c !== undefined && /[\p{L}\p{N}_]/u.test(c);
+    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+        if (!is_letter(text[at - 1]) && !is_letter(text[at + word.length])) return true;
+    return false;
 }
 
 // How well an entry fits; 0 if a word is missing. Titles count more than text, whole words more than parts.
@@ -30,6 +39,7 @@ function score(entry, words) {
         if (title === word) sum += 100;
         else if (title.startsWith(word)) sum += 40;
         else if (title.includes(word)) sum += 20;
+        else if (has_word(text, word)) sum += 3;
         else if (text.includes(word)) sum += 1;
         else return 0;
     }
@@ -52,7 +62,7 @@ function show() {
         .slice(0, 15);
     list.replaceChildren(...hits.map(([, entry]) => {
         const link = document.createElement("a");
-        link.href = entry[2];
+        link.href = new URL(entry[2], site);
         for (const [tag, text] of [["b", entry[0]], ["small", entry[1]], ["span", excerpt(entry, words)]]) {
             link.append(Object.assign(document.createElement(tag), {textContent: text}), " ");
         }

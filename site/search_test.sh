@@ -15,7 +15,7 @@ shown() { # shown ADDRESS
 # Whether the first result of a search is a link to this page (and below, any result).
 expect() { # expect first|any WORDS ADDRESS
     results=$(shown "index.html?q=$2" | tr -d '\n' | sed 's/.*<ol id="found">//; s/<\/ol>.*//; s/<li>/\
-/g' | grep -o '^<a href="[^"]*"' || true)
+/g' | grep -o '^<a href="[^"]*"' | sed "s|file://$html/||" || true)
     [ "$1" = any ] || results=$(printf '%s\n' "$results" | head -n 1)
     if ! printf '%s\n' "$results" | grep -q "\"$3"; then
         echo "searching for $2 has not found $3, but:"
@@ -28,6 +28,15 @@ expect first any_cast namespacesyncmap.html#
 expect first map 'classsyncmap_1_1map.html"'
 expect any 'membarrier%20reader' design.html#
 expect any 'who%20sees' guarantees.html#c-who-sees-what
+expect first windows index.html#requirements
+expect first macos index.html#requirements
+expect first lru index.html#questions
+expect first ttl index.html#questions
+expect first 'time%20to%20live' index.html#questions
+if ! shown 'machine/index.html?q=any_cast#empty' | grep -q 'href="[^"]*html/namespacesyncmap.html#'; then
+    echo "the page that runs the map has no search, or its links lead nowhere"
+    exit 1
+fi
 if shown 'index.html?q=xyzzyx' | grep -q '<ol id="found">.*<a '; then
     echo "searching for nonsense has found something"
     exit 1

@@ -13,6 +13,13 @@ listed() {
                               END { exit !found }' "$out"
 }
 
+# never_says_any WORD...: none of these is in the output, nor in the progress.
+never_says_any() {
+    for word in "$@"; do
+        ! grep -q "$word" "$out" "$err" || return 1
+    done
+}
+
 # --- a tree with known numbers ---
 
 tree=$scratch/tree
@@ -113,6 +120,15 @@ run 0 "$tree" --reps 1
 check "no escape codes in a pipe" never_says "$escape"
 check "no redrawing in a pipe" awk '/\033|\r/ { exit 1 }' "$err"
 check "the progress in a pipe is lines" grep -q '^index .* 4/4 files ' "$err"
+check "the state of the map is told in words" says "14 places each"
+check "no word of the library's insides is left unexplained" never_says_any promot retired amended overflow
+
+large=$scratch/large
+mkdir "$large"
+yes 'int some_name = other_name + 1; // and a comment' | head -c 8000000 >"$large/long.c"
+run 0 "$large" --reps 1
+sed 's, [^ ]*/s,,' "$err" | uniq -d >"$scratch/again"
+check "no line is repeated in a pipe when nothing has changed" [ ! -s "$scratch/again" ]
 
 on_terminal() { # on_terminal ASSIGNMENT
     script -qec "env TERM=xterm $1 '$program' '$tree' --reps 1 --threads 2" "$scratch/typescript" \

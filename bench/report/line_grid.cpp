@@ -104,7 +104,7 @@ std::string axes(const line_panel& panel, range x, range y) {
             fmt::format("{}{} {}", i ? ", " : "", literal(panel.ticks[i].text), panel.ticks[i].at);
     script += ") nomirror tc rgb '#57606a'\n";
     script +=
-        fmt::format("set xlabel {} tc rgb '#57606a'\nset ylabel {} offset 0.5,0 tc rgb '#57606a'\n",
+        fmt::format("set xlabel {} tc rgb '#57606a'\nset ylabel {} offset 1,0 tc rgb '#57606a'\n",
                     literal(panel.x_title), literal(panel.y_title));
     return script;
 }

@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -149,7 +150,7 @@ private:
 // --- progress ---
 
 // Shows on stderr how far something is, until it is destroyed: one line that is redrawn ten times a
-// second on a terminal, a line about once a second elsewhere.
+// second on a terminal; elsewhere a line about once a second, if it has got on since the last.
 class progress {
 public:
     struct state {
@@ -216,8 +217,14 @@ private:
         std::fputs(("\r" + blank + "\r").c_str(), stderr);
     }
 
-    void print() const {
+    // What has not got on has the same fraction, and a rate in the text may differ nevertheless. Where
+    // nobody knows the whole, the fraction stays 0, and the text tells.
+    void print() {
         const state now = look_();
+        if (printed_ && now.fraction == printed_->fraction &&
+            (now.fraction > 0 || now.text == printed_->text))
+            return;
+        printed_ = now;
         std::fputs(fmt::format("{} {:3.0f} %  {}\n", fitted(label_, label_width),
                                100 * now.fraction, now.text)
                        .c_str(),
@@ -234,6 +241,7 @@ private:
     std::condition_variable wake_;
     bool finished_ = false;
     bool waited_ = false;
+    std::optional<state> printed_;
     std::thread painter_;
 };
 

@@ -78,17 +78,22 @@ inline void print_top(const terminal& out, const source_tree& tree, const syncma
 }
 
 inline void print_stats(const terminal& out, const syncmap::map_stats& stats) {
-    fmt::print("\n{}\n", out.bold("stats() of the map"));
-    fmt::print("  {} in {} of 14, {:.1f} % full, {} with overflow\n",
-               quantity(stats.size, "key", "keys"), quantity(stats.buckets, "bucket", "buckets"),
-               100 * fill_of(stats), grouped(stats.overflow_buckets));
-    fmt::print("  {}, {}, {}\n", quantity(stats.promotions, "promotion", "promotions"),
-               quantity(stats.misses, "miss", "misses"),
-               stats.amended
-                   ? fmt::format("amended, {} buckets moved", grouped(stats.moved_buckets))
-                   : "not amended");
-    fmt::print("  {} retired, {} bytes\n", quantity(stats.retired_objects, "object", "objects"),
-               grouped(stats.retired_bytes));
+    fmt::print("\n{}\n", out.bold("the map, by its stats()"));
+    fmt::print(
+        "  {} in {} with 14 places each: {:.1f} % of them taken, {} added where 14 were too few\n",
+        quantity(stats.size, "key", "keys"), quantity(stats.buckets, "bucket", "buckets"),
+        100 * fill_of(stats), quantity(stats.overflow_buckets, "bucket", "buckets"));
+    fmt::print("  {} to another table, a few buckets with each write; {} came to a bucket that had "
+               "moved\n",
+               stats.promotions == 1 ? "moved once"
+                                     : fmt::format("moved {} times", grouped(stats.promotions)),
+               quantity(stats.misses, "load", "loads"));
+    if (stats.amended)
+        fmt::print("  it is moving again: {} of {} so far\n", grouped(stats.moved_buckets),
+                   quantity(stats.buckets, "bucket", "buckets"));
+    fmt::print("  {} of old tables and values will be freed by later writes ({})\n",
+               quantity(stats.retired_bytes, "byte", "bytes"),
+               quantity(stats.retired_objects, "object", "objects"));
 }
 
 inline void print_comparison(const terminal& out, const comparison& contest, unsigned threads,

@@ -21,7 +21,7 @@
 
 namespace syncmap::inline v0 {
 
-/// A concurrent map from Key to T, with the semantics of Go's `sync.Map`.
+/// A hash map from Key to T for any number of threads at the same time: the members of Go's `sync.Map`, and more.
 ///
 /// Any number of threads may call any member at the same time, but for construction, destruction, move and
 /// swap. Callbacks run outside all locks: they may call any member on the same map, throw, block, or take
@@ -44,7 +44,7 @@ namespace syncmap::inline v0 {
 ///             (the defaults for strings do), members take any key that both accept, and build a Key only
 ///             to insert it; where Key is a string or a view, also what converts to a view of the same
 ///             characters. Otherwise what is no Key is converted to one first. What can be inserted can be
-///             looked up, and what neither is refused in one sentence.
+///             looked up; anything else does not compile, and the message says why.
 /// @tparam Allocator all memory of the map comes from it and is back when the destructor returns; must be
 ///             usable from several threads at once. (Outside it: a small record a thread, which belongs to
 ///             the process, and what a running for_each() copies.)
@@ -659,7 +659,7 @@ public:
 
     /// Removes everything at once: linearizable, like the calls on single keys. What was there is
     /// destroyed bit by bit by later writes, or by reclaim(). Capacity from reserve() is gone too.
-    /// @progress Lock-free but for the list that what was there is put into. @complexity O(1). @go `Clear`.
+    /// @progress Lock-free, but for the lock of the list that the old contents go to. @complexity O(1). @go `Clear`.
     /// @ordering Synchronizes with every call that sees it, and with the writes it erases.
     /// @may_throw Nothing.
     void clear() { impl_.clear(); }

@@ -12,8 +12,8 @@
 
 namespace syncmap::inline v0 {
 
-/// Whether nobody can tell a T that was assigned to from one that was made. A map uses replaced values of such
-/// types again, for its next writes: so in the long run a store over a `std::string` allocates nothing.
+/// Whether a T that was assigned a value cannot be told from one that was made with it. A map uses replaced values
+/// of such types again, for its next writes: so in the long run a store over a `std::string` allocates nothing.
 ///
 /// True for `std::basic_string`, `std::vector` of trivially copyable elements (both with the standard
 /// allocator), and what is trivially destructible (which is made anew, in memory that is used again).

@@ -253,7 +253,7 @@ public:
     }
 
     /// Takes everything out at once: linearizable, like the calls on single keys. As map::clear().
-    /// @progress Lock-free but for the list that what was there is put into. @complexity O(1). @go `Clear`.
+    /// @progress Lock-free, but for the lock of the list that the old contents go to. @complexity O(1). @go `Clear`.
     /// @ordering Synchronizes with the calls on single keys that it follows, and with those that see it.
     /// @may_throw Nothing.
     void clear() { keys_.clear(); }

@@ -9,7 +9,7 @@
 #endif
 
 #define SYNCMAP_VERSION_MAJOR 0
-#define SYNCMAP_VERSION_MINOR 1
+#define SYNCMAP_VERSION_MINOR 2
 #define SYNCMAP_VERSION_PATCH 0
 
 namespace syncmap::inline v0 {

@@ -90,12 +90,13 @@ function draw_table(name, table, old, visited) {
   const title = element("h3", "", name + " ");
   e.append(title);
   if (!table) {
-    const why = name === "read" ? "null: there is no table" : "none: the map is not amended";
+    const why = name === "read" ? "no table yet" : "no next table: nothing has to move";
     title.append(element("small", "", why));
     return e;
   }
   const count = table.buckets.length;
-  title.append(element("small", "", count + (count === 1 ? " bucket" : " buckets")));
+  const what = name === "read" ? ", where every call begins" : ", the next table, to which they move";
+  title.append(element("small", "", count + (count === 1 ? " bucket" : " buckets") + what));
   const buckets = element("div", count > most_with_text ? "buckets dense" : "buckets");
   buckets.append(...table.buckets.map(
     (b, i) => draw_bucket(i, b, old && old.buckets[i], visited.has(i))));
@@ -115,7 +116,7 @@ function draw_syncmap(panel, now, before) {
   const {read, dirty, stats} = now.syncmap;
   draw_numbers(panel, [
     ["size", stats.size, "entries"],
-    ["a bucket", stats.load.toFixed(1), "entries a bucket of read"],
+    ["per bucket", stats.load.toFixed(1), "entries a bucket of read"],
     ["amended", stats.amended ? "yes" : "no", "whether dirty is being filled"],
     ["misses", stats.misses, "loads that have met a moved bucket, since the last clear"],
     ["promotions", stats.promotions, "times that dirty became read, since the last clear"],
@@ -124,7 +125,7 @@ function draw_syncmap(panel, now, before) {
     ["bytes", stats.bytes, "of what is retired"],
   ]);
   const progress = stats.moved + " of " + stats.buckets + " buckets have moved";
-  draw_meter(panel, stats.amended ? progress : "not amended: no bucket has to move",
+  draw_meter(panel, stats.amended ? progress : "no bucket has to move",
     stats.moved, stats.amended ? stats.buckets : 0);
   const way = now.steps.length > 0 ? now.steps.at(-1).way : [];
   const visited = (in_dirty) => new Set(way.filter((p) => p[0] === in_dirty).map((p) => p[1]));

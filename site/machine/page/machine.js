@@ -144,8 +144,9 @@ async function main() {
     by_id("tab-" + which).addEventListener("click", () => show_tab(which));
   by_id("syncmap").addEventListener("mouseover", show_heirs);
   restart();
-  const wanted = tours.find((t) => "#" + t.id === location.hash);
-  if (wanted) begin_tour(wanted);
+  // #TOUR begins with that one, #empty with none.
+  if (location.hash !== "#empty")
+    begin_tour(tours.find((t) => "#" + t.id === location.hash) || tours[0]);
   document.body.dataset.ready = "yes";
 }
 

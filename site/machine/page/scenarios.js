@@ -20,8 +20,33 @@ function a_moved_key(a) {
 
 const tours = [
   {
+    id: "start",
+    title: "start here",
+    start: {entries: "numbers", hash: "good", seed: 1},
+    steps: [
+      {does: [{op: "store", key: "17", value: "5"}], until: (a) => a.syncmap.stats.size === 1,
+        say: "A key has been stored: 17, the green field. It is in the map's table, which is one bucket so far: a " +
+          "row with room for 14 entries. Under the key is a byte of its hash, which is compared first."},
+      {does: [{op: "fill", count: 79}], until: (a) => a.syncmap.stats.buckets === 8 && !amended(a),
+        say: "79 more, and the table has grown to 8 buckets. A key's hash says in which of them it is, so a " +
+          "load looks at one bucket, however many there are."},
+      {does: [{op: "fill", count: 1}], until: amended,
+        say: "One more is one too many for 8 buckets. Many maps would move everything now, while all threads wait. " +
+          "Here an empty table of 16 buckets is made, and a few buckets move to it: the grey ones have moved."},
+      {does: [{op: "fill", count: 1}], until: (a) => !amended(a),
+        say: "Each further write has moved a few more, and with the last of them the larger table has taken the " +
+          "smaller one's place. No call has done more than its share."},
+      {does: [{op: "load", key: "17"}], until: (a) => a.steps.at(-1).name.startsWith("load"),
+        say: "A load takes no lock and waits for nobody: it looks at the one bucket with a blue frame, finds the " +
+          "byte of the hash, compares the key, and has the value."},
+      {does: [{op: "erase", key: "17"}], until: (a) => a.steps.at(-1).name.startsWith("erase"),
+        say: "Erased: its place is free for another key, red until then. That was the tour. The others show more, " +
+          "and the buttons do whatever you like."},
+    ],
+  },
+  {
     id: "promotion",
-    title: "a promotion",
+    title: "how a table grows",
     start: {entries: "numbers", hash: "good", seed: 1},
     steps: [
       {does: [{op: "fill", count: 80}], until: (a) => a.syncmap.stats.buckets === 8 && !amended(a),
@@ -43,7 +68,7 @@ const tours = [
   },
   {
     id: "miss",
-    title: "a moved bucket and a miss",
+    title: "loads while it grows",
     start: {entries: "numbers", hash: "good", seed: 2},
     steps: [
       {does: [{op: "fill", count: 81}], until: amended,
@@ -63,7 +88,7 @@ const tours = [
   {
     id: "expunged",
     tab: "classic",
-    title: "expunged",
+    title: "Go's expunged entries",
     start: {entries: "numbers", hash: "good", seed: 1},
     steps: [
       {does: [1, 2, 3].map((n) => ({op: "store", key: String(n), value: String(10 * n)})),
@@ -89,7 +114,7 @@ const tours = [
   },
   {
     id: "dead",
-    title: "a dead slot used again",
+    title: "an erased key's place",
     start: {entries: "words", hash: "good", seed: 1},
     steps: [
       {does: [{op: "fill", count: 9}], until: (a) => a.syncmap.stats.size === 9,
@@ -112,7 +137,7 @@ const tours = [
   },
   {
     id: "overflow",
-    title: "an overflow chain",
+    title: "keys that collide",
     start: {entries: "numbers", hash: "poor", seed: 1},
     steps: [
       {does: [{op: "fill", count: 14}], until: (a) => a.syncmap.stats.size === 14,

@@ -30,9 +30,12 @@ class Page(unittest.TestCase):
         cls.addClassCleanup(cls.browser.quit)
 
     def setUp(self):
+        self.open("#empty")
+
+    def open(self, fragment):
         self.resize(1300, 900)
         self.browser.get("about:blank")
-        self.browser.get(pathlib.Path(PAGE).resolve().as_uri())
+        self.browser.get(pathlib.Path(PAGE).resolve().as_uri() + fragment)
         WebDriverWait(self.browser, 30).until(
             lambda b: b.execute_script("return document.body.dataset.ready") == "yes")
 
@@ -268,6 +271,15 @@ class Page(unittest.TestCase):
             self.assertGreater(len(captions), 2)
         self.find("#stop").click()
         self.assertFalse(self.find("#tour").is_displayed())
+
+    def test_the_page_begins_with_the_first_tour_or_with_the_one_that_is_asked_for(self):
+        pressed = lambda: self.find("#tours [aria-pressed=true]").get_attribute("data-tour")
+        self.assertFalse(self.find("#tour").is_displayed())
+        self.open("")
+        self.assertTrue(self.find("#tour").is_displayed())
+        self.assertEqual((pressed(), self.look().number("size")), ("start", 1))
+        self.open("#overflow")
+        self.assertEqual((pressed(), self.look().number("size")), ("overflow", 14))
 
     def test_a_wide_page_has_both_maps_and_a_narrow_one_a_tab_each(self):
         self.click("fill", 45)
