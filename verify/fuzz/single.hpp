@@ -146,10 +146,27 @@ protected:
         });
     }
     void update(const step& s) {
+        if (s.value % 5 == 4) return update_nothing(s);
         change(s, [&] { return std::optional<value_type>(value(s.value)); });
     }
     void update_away(const step& s) {
         change(s, [] { return std::optional<value_type>(); });
+    }
+
+    void update_nothing(const step& s) {
+        const key_type k = key(s.key);
+        attempt(anything, [&] {
+            std::optional<number> shown;
+            const auto got =
+                map().update(k, [&](const value_type* current) -> syncmap::change<value_type> {
+                    const number now = look(s, current);
+                    shown = current != nullptr ? std::optional(now) : std::nullopt;
+                    this->call_back(s);
+                    return syncmap::unchanged;
+                });
+            const faults::pause quiet;
+            require(of(got) == shown, "update: another result though nothing was to change");
+        });
     }
 
     // --- erasing ---
@@ -170,13 +187,32 @@ protected:
             require(of(got) == model().take(s.key), "load_and_erase");
         });
     }
+    /// By its value, or by a function that is asked about that.
     void compare_and_erase(const step& s) {
+        if (s.value % 3 == 2) return erase_if_told(s);
         const key_type k = key(s.key);
         const value_type expected = value(expected_value(s));
         attempt(key_faults | other_memory, [&] {
             const bool got = map().compare_and_erase(lookup(k), expected);
             const faults::pause quiet;
             require(got == model().compare_and_erase(s.key, of(expected)), "compare_and_erase");
+        });
+    }
+    void erase_if_told(const step& s) {
+        const key_type k = key(s.key);
+        attempt(key_faults | other_memory | calling, [&] {
+            bool told = false;
+            const bool got = map().erase_if(lookup(k), [&](const value_type& current) {
+                look(s, &current);
+                this->call_back(s);
+                const faults::pause quiet;
+                return told = of(current) % 3 != 0;
+            });
+            const faults::pause quiet;
+            require(!got || told, "erase_if: erased though it was told not to");
+            require(got || !told || !model().get(s.key), "erase_if: left what was to go");
+            if (got)
+                require(model().take(s.key).has_value(), "erase_if: erased what was not there");
         });
     }
     /// A slot that is used again and again.
