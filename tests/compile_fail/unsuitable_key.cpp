@@ -1,4 +1,4 @@
-// expect 16 errors: this is no key|Key cannot be constructed
+// expect 19 errors: this is no key|Key cannot be constructed
 // SPDX-License-Identifier: BSL-1.0
 // Every member says so in one sentence, where Hash and KeyEqual are transparent.
 #include <syncmap/map.hpp>

@@ -1,4 +1,4 @@
-// expect 16 errors: a key's type needs
+// expect 19 errors: a key's type needs
 // SPDX-License-Identifier: BSL-1.0
 // The same where all types are keys that have a hash and ==.
 #include <syncmap/any_map.hpp>

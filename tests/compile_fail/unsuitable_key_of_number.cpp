@@ -1,4 +1,4 @@
-// expect 16 errors: this is no key|Key cannot be constructed
+// expect 19 errors: this is no key|Key cannot be constructed
 // SPDX-License-Identifier: BSL-1.0
 // The same where other types are converted to Key.
 #include <syncmap/map.hpp>

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 // A type for each member: none is judged by what has been said about another.
 template <int>
@@ -32,4 +33,6 @@ int main() {
     map.load_many(std::array<unrelated<14>, 1>(), values);
     map.visit_many(std::array<unrelated<15>, 1>(), [](std::size_t, const value&) {});
     map.erase_if(unrelated<16>(), [](const value&) { return true; });
+    map.erase_many(std::array<unrelated<17>, 1>());
+    map.insert_range(std::array<std::pair<unrelated<18>, value>, 1>());
 }

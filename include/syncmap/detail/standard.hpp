@@ -5,14 +5,14 @@
 // they are not included as a whole.
 #pragma once
 
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
-#if defined(__GLIBCXX__)
+#if defined(__GLIBCXX__)  // <span> has the concepts of ranges
 #include <bits/alloc_traits.h>
 #include <bits/ptr_traits.h>
-#include <bits/ranges_base.h>
 #include <bits/stl_construct.h>
 #include <bits/stl_function.h>
 #else
