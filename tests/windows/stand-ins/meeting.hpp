@@ -11,6 +11,10 @@
 
 namespace syncmap_tests {
 
+struct nothing {
+    void operator()() noexcept {}
+};
+
 class meeting {
 public:
     meeting() = default;
