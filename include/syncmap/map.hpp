@@ -274,7 +274,7 @@ public:
         static_assert(
             std::is_copy_constructible_v<T>,
             "syncmap::map::load_many() copies values, and T cannot be copied: use visit_many()");
-        if (out.size() < static_cast<std::size_t>(std::ranges::distance(keys))) {
+        if (out.size() < detail::length_of(keys)) {
             detail::throw_invalid_argument(
                 "syncmap::map::load_many: there are more keys than places for values");
         }

@@ -5,6 +5,7 @@
 // they are not included as a whole.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <tuple>
 #include <type_traits>
@@ -22,6 +23,17 @@
 #endif
 
 namespace syncmap::inline v0::detail {
+
+/// As std::ranges::distance, which libc++ 14 has not.
+template <class Range>
+constexpr std::size_t length_of(Range& range) {
+    std::size_t length = 0;
+    const auto end = std::ranges::end(range);
+    for (auto at = std::ranges::begin(range); at != end; ++at) {
+        ++length;
+    }
+    return length;
+}
 
 /// As std::invoke.
 template <class F, class... Args>
