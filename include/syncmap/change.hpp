@@ -20,6 +20,7 @@ class operations;
 /// The type of `unchanged`.
 struct unchanged_t {
     /// Not from `{}`, which stands for no answer in particular.
+    /// @progress Wait-free. @complexity O(1).
     explicit constexpr unchanged_t(std::nullptr_t) noexcept {}
 };
 
@@ -46,8 +47,10 @@ class change {
 
 public:
     /// Leaves the entry as it is.
+    /// @progress Wait-free. @complexity O(1).
     constexpr change(unchanged_t) noexcept : leaves_(true) {}  // NOLINT(*-explicit-*)
     /// A new value, or none: `value` is anything that converts to a `std::optional<T>`, as T and `std::nullopt` do.
+    /// @progress That of the conversion. @complexity O(1) beside the conversion.
     /// @may_throw What the conversion throws.
     template <class U>
         requires(!is_answer<std::remove_cvref_t<U>>::value &&

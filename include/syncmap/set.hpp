@@ -213,7 +213,7 @@ public:
     }
 
     /// The same for one of several parts of the keys, as map::for_each(part, parts, f): what is there throughout is
-    /// shown by exactly one of `parts` calls, with `part` from 0 on.
+    /// shown to `f` by exactly one of `parts` calls, with `part` from 0 on.
     /// @otherwise as map::for_each(part, parts, f). @go None.
     template <class F>
     void for_each(size_type part, size_type parts, F&& f) const {
