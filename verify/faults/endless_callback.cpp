@@ -3,6 +3,7 @@
 // Callbacks that do not return, one of each member that takes one, while others overwrite, erase, insert
 // and clear: what is unlinked is destroyed all the same, but for what the sleepers look at
 // (docs/guarantees.md, H), and reclaim() waits for none of them.
+#include <algorithm>
 #include <array>
 #include <latch>
 #include <optional>

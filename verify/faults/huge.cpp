@@ -2,6 +2,7 @@
 //
 // Keys and values of hundreds of megabytes, values of a megabyte within their entries, and requests for
 // more room than there can be.
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <new>

@@ -5,6 +5,7 @@
 // new and has no record and no hazard pointers yet.
 #include "heap.hpp"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <map>

@@ -8,6 +8,7 @@
 //   - garbage grows by no more than what is unlinked meanwhile, and is gone when the thread goes on.
 #include "stoppable.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <memory>
 #include <optional>
@@ -205,7 +206,7 @@ private:
     /// In a thread of its own, which may turn out to be stuck.
     void look_at_everything(tally& t) {
         std::atomic<bool> over{false};
-        std::jthread looking([&] {
+        const auto look = [&] {
             std::vector<std::uint64_t> keys(staying);
             for (std::uint64_t n = 0; n < staying; ++n) {
                 keys[n] = n;
@@ -220,8 +221,10 @@ private:
             require(seen == staying, "so does for_each");
             require(map_.size() >= staying && map_.stats().size >= staying, "and size() goes on");
             over = true;
-        });
+        };
+        std::thread looking(look);
         eventually([&] { return over.load(); }, "loads go on while a thread is stopped");
+        looking.join();
         t.loads += 6 * staying;
     }
 

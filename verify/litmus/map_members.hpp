@@ -3,6 +3,8 @@
 // The members of syncmap::map, called as a litmus test wants them.
 #pragma once
 
+#include <algorithm>
+
 #include <syncmap/map.hpp>
 
 #include "adapter.hpp"
