@@ -577,8 +577,9 @@ private:
 
     /// Looks keys up a few at a time, so that the cache misses of one overlap those of the others, and calls
     /// f(index, value or null) for each, outside the section. Returns how many were there.
+    /// (Inlined, g++ 12 would warn of a load_many() into an array that optionals in it are not initialised.)
     template <class Keys, class ToKey, class F>
-    std::size_t in_batches(Keys& keys, ToKey to_key, F&& f) {
+    SYNCMAP_NOINLINE std::size_t in_batches(Keys& keys, ToKey to_key, F&& f) {
         constexpr std::size_t width = limit<std::size_t>(16, 3);
         std::size_t present = 0;
         std::size_t index = 0;
