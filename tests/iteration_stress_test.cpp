@@ -33,6 +33,10 @@ protected:
             ++i;
         };
     }
+    static void store_staying(typename Config::map& m) {
+        for (std::size_t i = 0; i < staying; ++i)
+            m.store(Config::make_key(i), Config::make_value(i, 0));
+    }
     // Erases keys and inserts them again, into slots an iteration may be about to visit.
     static auto toggles(typename Config::map& m) {
         return [&m, roll = dice(5)]() mutable {
@@ -50,8 +54,7 @@ TYPED_TEST(iteration_stress, shows_no_key_twice_and_all_that_stay) {
     using self = TestFixture;
     promises kept;
     typename TypeParam::map m;
-    for (std::size_t i = 0; i < self::staying; ++i)
-        m.store(TypeParam::make_key(i), TypeParam::make_value(i, 0));
+    self::store_staying(m);
     std::size_t overwrites = 0;
     in_parallel(
         2,
@@ -91,8 +94,7 @@ TYPED_TEST(iteration_stress, shows_no_key_twice_while_it_goes_on_through_other_t
     using self = TestFixture;
     promises kept;
     typename TypeParam::map m;
-    for (std::size_t i = 0; i < self::staying; ++i)
-        m.store(TypeParam::make_key(i), TypeParam::make_value(i, 0));
+    self::store_staying(m);
     in_parallel(2, [&](std::size_t which) {
         for (std::size_t round = 0; round < self::iterations / 16 + 1; ++round) {
             std::vector<bool> seen(TypeParam::keys);
@@ -118,8 +120,7 @@ TYPED_TEST(iteration_stress, shows_in_parts_no_key_twice_and_all_that_stay) {
     using self = TestFixture;
     promises kept;
     typename TypeParam::map m;
-    for (std::size_t i = 0; i < self::staying; ++i)
-        m.store(TypeParam::make_key(i), TypeParam::make_value(i, 0));
+    self::store_staying(m);
     constexpr std::array<std::size_t, 5> numbers{2, 3, 8, 5, 40};
     std::vector<std::atomic<std::size_t>> seen_in(TypeParam::keys);
     std::atomic<std::size_t> next_part{0};
@@ -156,8 +157,7 @@ TYPED_TEST(iteration_stress, each_element_is_erased_by_one_thread) {
     using self = TestFixture;
     promises kept;
     typename TypeParam::map m;
-    for (std::size_t i = 0; i < self::staying; ++i)
-        m.store(TypeParam::make_key(i), TypeParam::make_value(i, 0));
+    self::store_staying(m);
     std::atomic<std::size_t> inserted{0};
     std::atomic<std::size_t> erased{0};
     in_parallel(

@@ -22,17 +22,23 @@
 #include <ranges>
 #endif
 
+#include "platform.hpp"
+
 namespace syncmap::inline v0::detail {
 
-/// As std::ranges::distance, which libc++ 14 has not.
+/// As std::ranges::distance, which libc++ 14 has not. Goes through those ranges only that do not know their size.
 template <class Range>
 constexpr std::size_t length_of(Range& range) {
-    std::size_t length = 0;
-    const auto end = std::ranges::end(range);
-    for (auto at = std::ranges::begin(range); at != end; ++at) {
-        ++length;
+    if constexpr (std::ranges::sized_range<Range>) {
+        return cut_to<std::size_t>(std::ranges::size(range));
+    } else {
+        std::size_t length = 0;
+        const auto end = std::ranges::end(range);
+        for (auto at = std::ranges::begin(range); at != end; ++at) {
+            ++length;
+        }
+        return length;
     }
-    return length;
 }
 
 /// As std::invoke.
