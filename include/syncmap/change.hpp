@@ -58,6 +58,16 @@ public:
     constexpr change(U&& value)  // NOLINT(*-explicit-*)
         : value_(std::forward<U>(value)) {}
 
+    /// Whether it is `unchanged`.
+    /// @progress Wait-free. @complexity O(1). @may_throw Nothing.
+    [[nodiscard]] constexpr bool leaves_unchanged() const noexcept { return leaves_; }
+    /// The new value, or nullopt: to erase, or if leaves_unchanged(). For those who apply it to something else than a map.
+    /// @progress Wait-free. @complexity O(1). @may_throw Nothing.
+    [[nodiscard]] constexpr const std::optional<T>& value() const& noexcept { return value_; }
+    /// The same, to be moved from.
+    /// @otherwise as value() above.
+    [[nodiscard]] constexpr std::optional<T>&& value() && noexcept { return std::move(value_); }
+
 private:
     template <class, class, class, class, class>
     friend class detail::operations;
