@@ -96,7 +96,7 @@ private:
     bool stopped_ = false;
     std::function<void(const std::optional<failure>&)> on_filled_;
 
-    std::size_t page_size_ = 64;
+    std::size_t page_size_ = 16;
     std::chrono::milliseconds pause_{0};  // before the next try to fill, or to open a watch
 
     std::optional<loop::ticket> stream_;

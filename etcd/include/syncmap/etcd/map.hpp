@@ -512,48 +512,6 @@ private:
     syncmap::map<std::string, entry> mirror_;
 };
 
-template <class T>
-template <class F>
-    requires std::is_invocable_r_v<change<T>, F&, const T*>
-std::optional<T> map<T>::update(std::string_view key, F&& f, const lease& with, on_error errors) {
-    const detail::time_limit until = limit();
-    std::optional<T> current;
-    std::int64_t seen = 0;
-    const auto look_again = [&](const std::optional<detail::versioned>& there) {
-        current.reset();
-        seen = 0;
-        if (!there) return true;
-        current = decode(key, *there, errors);
-        seen = there->revision;
-        return current.has_value();
-    };
-    mirror_.visit(key, [&](const entry& e) {
-        current.emplace(e.value);
-        seen = e.revision;
-    });
-    for (;;) {
-        change<T> answer = f(current ? &*current : nullptr);
-        detail::transaction t;
-        t.when = condition::revision;
-        t.revision = seen;
-        if (!answer.leaves_unchanged()) {
-            if (answer.value()) {
-                t = putting(*answer.value(), with);
-                t.when = condition::revision;
-                t.revision = seen;
-                t.keep_lease = seen != 0 && with.id() == 0;
-            } else if (seen != 0) {
-                t.then = action::erase;
-            }
-        }
-        const std::optional<detail::outcome> o = transact(key, t, until, errors);
-        if (!o) return std::nullopt;
-        if (o->done)
-            return answer.leaves_unchanged() ? std::move(current) : std::move(answer).value();
-        if (!look_again(o->found) || late(key, until, errors)) return std::nullopt;
-    }
-}
-
 /// A handle to a value of an etcd::map, which lives while the handle does, whatever becomes of the entry. Must not outlive
 /// the map.
 /// @otherwise as syncmap::pinned.
@@ -584,5 +542,43 @@ private:
 
     syncmap::pinned<entry> kept_;
 };
+
+template <class T>
+template <class F>
+    requires std::is_invocable_r_v<change<T>, F&, const T*>
+std::optional<T> map<T>::update(std::string_view key, F&& f, const lease& with, on_error errors) {
+    const detail::time_limit until = limit();
+    const pinned<T> shown = pin(key);
+    std::optional<T> newer;
+    const T* now = shown.get();
+    std::int64_t seen = shown.revision();
+    for (;;) {
+        change<T> answer = f(now);
+        detail::transaction t;
+        if (answer.value()) {
+            t = putting(*answer.value(), with);
+            t.keep_lease = seen != 0 && with.id() == 0;
+        } else if (!answer.leaves_unchanged() && seen != 0) {
+            t.then = action::erase;
+        }  // otherwise etcd is asked whether that is what is there
+        t.when = condition::revision;
+        t.revision = seen;
+        const std::optional<detail::outcome> o = transact(key, t, until, errors);
+        if (!o) return std::nullopt;
+        if (o->done) {
+            if (!answer.leaves_unchanged()) return std::move(answer).value();
+            return now != nullptr ? std::optional<T>(*now) : std::nullopt;
+        }
+        now = nullptr;
+        seen = 0;
+        if (o->found) {
+            newer = decode(key, *o->found, errors);
+            if (!newer) return std::nullopt;
+            now = &*newer;
+            seen = o->found->revision;
+        }
+        if (late(key, until, errors)) return std::nullopt;
+    }
+}
 
 }  // namespace syncmap::etcd::inline v0
