@@ -124,7 +124,7 @@ private:
             slot.waits += static_cast<std::uint64_t>(after.given_up - before.given_up);
             slot.interruptions += static_cast<std::uint64_t>(after.taken - before.taken);
             if (after.taken == before.taken && after.given_up == before.given_up)
-                slot.longest_ns = std::max(slot.longest_ns, took);
+                slot.undisturbed.add(took);
             before = after;
         }
     }

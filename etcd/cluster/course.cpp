@@ -43,24 +43,24 @@ public:
         pause(take.quiet);
 
         const std::size_t leader = find_leader();
-        members_.kill(leader);
         begin("leader killed", "leader killed (kill -9)");
+        members_.kill(leader);
         pause(take.killed);
 
-        members_.start(leader);
         begin("it is back", "started again");
+        members_.start(leader);
         pause(take.back);
 
         const std::size_t first = find_leader();
         const std::size_t second = (first + 1) % members::count;
+        begin("no quorum", "two members stopped", false);
         members_.stop(first);
         members_.stop(second);
-        begin("no quorum", "two members stopped", false);
         pause(take.halted);
 
+        begin("two go on", "they go on");
         members_.go_on(first);
         members_.go_on(second);
-        begin("two go on", "they go on");
         pause(take.healed);
         return finish();
     }

@@ -40,8 +40,8 @@ bool draw(const std::filesystem::path& folder) {
 
 bool write_files(const outcome& o, const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder);
-    std::string loads = "seconds,loads,half_ns,p99_ns,p99.9_ns,longest_batch_ns,"
-                        "longest_uninterrupted_batch_ns,interruptions,waits,behind_ms\n";
+    std::string loads = "seconds,loads,half_ns,p99_ns,p99.9_ns,longest_batch_ns,by_clock_p99.9_ns,"
+                        "by_clock_longest_batch_ns,interruptions,waits,behind_ms\n";
     std::string writes = "seconds,done,half_ms,p99_ms,longest_ms,unavailable,uncertain,"
                          "other_errors,longest_failed_ms\n";
     std::string events = "seconds,event\n";
@@ -52,10 +52,11 @@ bool write_files(const outcome& o, const std::filesystem::path& folder) {
             const auto it = s.failed.find(static_cast<int>(kind));
             return it != s.failed.end() ? it->second : 0;
         };
-        loads +=
-            fmt::format("{:.1f},{},{:.1f},{:.1f},{:.1f},{},{},{},{},{}\n", seconds(t - zero),
-                        s.loads, s.load_ns(0.5), s.load_ns(0.99), s.load_ns(0.999),
-                        s.batches.longest(), s.longest_ns, s.interruptions, s.waits, s.stale_ms);
+        loads += fmt::format("{:.1f},{},{:.1f},{:.1f},{:.1f},{},{:.1f},{},{},{},{}\n",
+                             seconds(t - zero), s.loads, load_ns(s.undisturbed, 0.5),
+                             load_ns(s.undisturbed, 0.99), load_ns(s.undisturbed, 0.999),
+                             s.undisturbed.longest(), load_ns(s.batches, 0.999),
+                             s.batches.longest(), s.interruptions, s.waits, s.stale_ms);
         const std::uint64_t unavailable = failed(error_kind::unavailable),
                             uncertain = failed(error_kind::uncertain);
         writes += fmt::format("{:.1f},{},{:.2f},{:.2f},{:.2f},{},{},{},{:.2f}\n", seconds(t - zero),

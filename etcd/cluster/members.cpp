@@ -50,7 +50,7 @@ std::string last_lines(const std::filesystem::path& file) {
         before = std::move(last);
         last = std::move(line);
     }
-    return before + '\n' + last;
+    return before.empty() ? last : before + '\n' + last;
 }
 
 }  // namespace

@@ -10,8 +10,10 @@ namespace cluster {
 
 void tell(std::ostream& out, const load_slot& s) {
     out << "loads " << s.start_us << ' ' << s.loads << ' ' << s.missing << ' ' << s.waits << ' '
-        << s.interruptions << ' ' << s.longest_ns << ' ' << s.stale_ms << ' ';
+        << s.interruptions << ' ' << s.stale_ms << ' ';
     s.batches.write(out);
+    out << ' ';
+    s.undisturbed.write(out);
     out << '\n';
 }
 
@@ -38,9 +40,9 @@ void understand(const std::string& line, record& into) {
     in >> what;
     if (what == "loads") {
         load_slot s;
-        in >> s.start_us >> s.loads >> s.missing >> s.waits >> s.interruptions >> s.longest_ns >>
-            s.stale_ms;
+        in >> s.start_us >> s.loads >> s.missing >> s.waits >> s.interruptions >> s.stale_ms;
         s.batches.read(in);
+        s.undisturbed.read(in);
         into.loads.push_back(std::move(s));
     } else if (what == "write") {
         write w;

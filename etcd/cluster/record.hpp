@@ -21,9 +21,9 @@ struct load_slot {
     std::uint64_t missing = 0;  // that found nothing
     std::uint64_t waits = 0;    // times that the thread gave up the processor by itself meanwhile
     std::uint64_t interruptions = 0;  // times that the system gave it to somebody else
-    std::uint64_t longest_ns = 0;     // batch in which there was neither
     std::int64_t stale_ms = 0;        // the largest stale_for()
     latencies batches;                // ns for batch_size loads, by the clock on the wall
+    latencies undisturbed;            // those with neither
 };
 inline constexpr std::uint64_t batch_size = 32;
 

@@ -5,7 +5,7 @@
 
 namespace cluster {
 
-double summary::load_ns(double part) const {
+double load_ns(const latencies& batches, double part) {
     return static_cast<double>(batches.percentile(part)) / static_cast<double>(batch_size);
 }
 
@@ -25,12 +25,12 @@ summary summarize(const std::vector<record>& clients, std::int64_t start_us, std
             s.missing += slot.missing;
             s.waits += slot.waits;
             s.interruptions += slot.interruptions;
-            s.longest_ns = std::max(s.longest_ns, slot.longest_ns);
             s.stale_ms = std::max(s.stale_ms, slot.stale_ms);
             s.batches.add(slot.batches);
+            s.undisturbed.add(slot.undisturbed);
         }
         for (const write& w : r.writes) {
-            if (!inside(w.start_us)) continue;
+            if (!inside(w.start_us + w.took_us)) continue;
             const auto took = static_cast<std::uint64_t>(w.took_us);
             if (w.outcome == 0) {
                 s.done_us.add(took);

@@ -14,18 +14,19 @@ namespace cluster {
 
 struct summary {
     // Loads of all processes.
-    std::uint64_t loads = 0, missing = 0, waits = 0, interruptions = 0, longest_ns = 0;
-    latencies batches;
+    std::uint64_t loads = 0, missing = 0, waits = 0, interruptions = 0;
+    latencies batches, undisturbed;
     std::int64_t stale_ms = 0;
-    // Writes that began in it.
+    // Writes that ended in it.
     latencies done_us;
     std::map<int, std::uint64_t> failed;  // how many, by kind
     latencies failed_us;
 
-    /// Nanoseconds for one load: `part` of all batches took at most so long for each of theirs.
-    double load_ns(double part) const;
     std::uint64_t failures() const;
 };
+
+/// Nanoseconds for one load: `part` of these batches took at most so long for each of theirs.
+double load_ns(const latencies& batches, double part);
 
 summary summarize(const std::vector<record>& clients, std::int64_t start_us, std::int64_t end_us);
 
