@@ -62,8 +62,10 @@ members::members(std::string program, std::filesystem::path folder)
         if (start_all()) return;
         for (member& m : members_) m.runs.kill();
     }
-    throw std::runtime_error(fmt::format("`{}' does not come up. It says:\n{}", program_,
-                                         last_lines(folder_ / "0.log")));
+    const std::string said = last_lines(folder_ / "0.log");
+    throw std::runtime_error(fmt::format("`{}' does not come up{}", program_,
+                                         said.empty() ? ": is it there? (etcd-server on Debian)"
+                                                      : ". It says:\n" + said));
 }
 
 bool members::start_all() {
