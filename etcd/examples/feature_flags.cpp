@@ -2,11 +2,10 @@
 // Feature flags for many machines: a request asks its process's own copy, an operator changes them for all at once.
 //
 // Why this way: a flag is asked for in every request, and changed once a day. load() and visit() look at this process's
-// mirror: nanoseconds, no lock, and the last known flags while etcd is away. Who changes a flag does so by update(), so
-// that of two operators neither undoes what the other has done without having seen it.
+// mirror: nanoseconds, no lock, and the last known flags while etcd is away. Flags are changed by update(), so that of
+// two operators neither undoes what the other has done without having seen it.
 // Watch out: machines see a change some milliseconds apart, so one request must not ask twice; a flag that is not there
-// needs a default in the code; and what some other program has written into etcd may be no flag at all: on_bad_value()
-// says so, and the code's default counts.
+// needs a default in the code, and so does a value that is none: on_bad_value() tells of what others have written.
 #include <syncmap/etcd/json.hpp>
 #include <syncmap/etcd/map.hpp>
 
@@ -23,6 +22,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace {
 
@@ -82,7 +82,7 @@ void ask(flag_map& flags, const std::string& name, unsigned seconds) {
 
 void list(const flag_map& flags) {
     auto all = flags.snapshot();
-    std::ranges::sort(all, {}, [](const auto& entry) { return entry.first; });
+    std::ranges::sort(all, {}, &std::pair<std::string, flag>::first);
     for (const auto& [name, f] : all) say(name + ": " + text(&f));
 }
 
