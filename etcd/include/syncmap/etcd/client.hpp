@@ -34,7 +34,7 @@ public:
     /// A lease that etcd grants for `ttl` (1 s to 9,000,000,000 s; etcd may make it longer, to two times its election
     /// timeout or more), and that is renewed until it is destroyed.
     /// @progress Waits for etcd, at most for the deadline. @complexity One round trip.
-    /// @may_throw `error`: unavailable, uncertain (then it expires by itself), denied. `std::bad_alloc`.
+    /// @may_throw `error`: unavailable, denied; bad_value if `ttl` is out of range. `std::bad_alloc`.
     [[nodiscard]] etcd::lease lease(std::chrono::seconds ttl, on_error errors = {});
 
 private:

@@ -58,8 +58,8 @@ public:
         code.clear();
     }  // NOLINT(*-explicit-*)
 
-    /// Whether errors are thrown.
-    [[nodiscard]] bool throws() const noexcept { return code_ == nullptr; }
+    /// The code that is set, or nullptr: errors are thrown.
+    [[nodiscard]] std::error_code* code() const noexcept { return code_; }
     /// Throws `error(kind, message)`, or sets the code. For callers that have no exceptions and no code: says
     /// `message` and ends the program.
     void report(error_kind kind, const std::string& message) const;

@@ -489,11 +489,11 @@ private:
         change();
         shown->after = mirror_.pin(key);
         if (!shown->before && !shown->after) return;
-        announce([this, shown] {
+        announce([shown] {
             const auto value = [](const syncmap::pinned<entry>& p) {
                 return p ? &p->value : nullptr;
             };
-            show({shown->key, value(shown->before), value(shown->after)});
+            return detail::announcement{shown->key, value(shown->before), value(shown->after)};
         });
     }
     std::int64_t revision_of(std::string_view key) const override {

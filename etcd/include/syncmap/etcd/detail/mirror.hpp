@@ -105,10 +105,8 @@ protected:
     void leave() noexcept;
 
     [[nodiscard]] bool somebody_listens() const noexcept;
-    /// Has `show` called by the thread of handlers.
-    void announce(std::function<void()> show);
-    /// To be called in there.
-    void show(const announcement& what);
+    /// Has those who listen shown a change, by the thread of handlers, which is where `change` is called.
+    void announce(std::function<announcement()> change);
 
 private:
     friend class watcher;

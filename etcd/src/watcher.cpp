@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "watcher.hpp"
+
+#include <algorithm>
+#include <future>
+#include <unordered_map>
+#include <utility>
+
+namespace syncmap::etcd::inline v0::detail {
+
+using std::chrono::milliseconds;
+
+namespace {
+constexpr milliseconds first_pause{50};
+constexpr milliseconds longest_pause{2000};
+constexpr milliseconds to_open{2000};  // for a member to say that there is a watch
+constexpr milliseconds between_pulses{1000};
+constexpr milliseconds first_urge{50};
+constexpr milliseconds silence{300};  // of a watch that should have said something
+constexpr int differs_for_good = 5;
+constexpr std::size_t page_bytes = std::size_t{1} << 20;  // about: so much is asked for at once
+constexpr std::size_t largest_page = 4096;
+constexpr std::size_t longest_line = std::size_t{1} << 29;
+
+milliseconds grow(milliseconds pause) { return std::clamp(pause * 2, first_pause, longest_pause); }
+}  // namespace
+
+// --- from other threads ---
+
+void watcher::start(std::function<void(const std::optional<failure>&)> filled) {
+    etcd_.thread().post([self = shared_from_this(), f = std::move(filled)] {
+        self->on_filled_ = f;
+        self->endpoint_ = self->etcd_.preferred();
+        self->fill();
+    });
+}
+
+void watcher::stop() noexcept {
+    std::promise<void> done;
+    etcd_.thread().post([this, &done] {
+        stopped_ = true;
+        close();
+        disarm(retry_timer_);
+        disarm(pulse_timer_);
+        disarm(urge_timer_);
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
+void watcher::hurry(std::int64_t revision) {
+    etcd_.thread().post(later([this, revision] {
+        if (revision > wanted_ && revision > this->revision()) want(revision);
+    }));
+}
+
+void watcher::arm(std::optional<loop::timer>& which, milliseconds wait, void (watcher::*what)()) {
+    disarm(which);
+    which = etcd_.thread().after(wait, later([this, &which, what] {
+                                     which.reset();
+                                     (this->*what)();
+                                 }));
+}
+
+void watcher::disarm(std::optional<loop::timer>& which) {
+    if (which) etcd_.thread().cancel(*which);
+    which.reset();
+}
+
+// --- filling ---
+
+struct watcher::filling {
+    std::int64_t revision = 0;  // of all pages
+    clock::time_point asked{};  // for the first
+    std::string next{};
+    bool directly = false;  // into a mirror that was empty: there is nothing to compare
+    std::vector<key_value> entries{};
+};
+
+void watcher::fill() {
+    if (filling_) return;
+    filling_ = true;
+    close();
+    disarm(urge_timer_);
+    auto f = std::make_shared<filling>();
+    f->next = state_.keys.key;
+    f->asked = clock::now();
+    f->directly = revision() == 0 && mirror_.count() == 0 && state_.bad.empty();
+    next_page(f);
+}
+
+void watcher::next_page(const std::shared_ptr<filling>& f) {
+    etcd_.call("/v3/kv/range", range_request(f->next, state_.keys.end, page_size_, f->revision),
+               repeat::always, clock::now() + etcd_.deadline(),
+               later([this, f](const reply& r) { take_page(f, r); }));
+}
+
+void watcher::take_page(const std::shared_ptr<filling>& f, const reply& r) {
+    if (r.failed) {
+        if (r.failed->kind == error_kind::too_large && page_size_ > 1) {
+            page_size_ = std::max<std::size_t>(page_size_ / 4, 1);
+            next_page(f);
+        } else {
+            not_filled(*r.failed);
+        }
+        return;
+    }
+    std::optional<page> p = to_page(r.body);
+    if (!p || (p->more && p->entries.empty())) {
+        not_filled(
+            {error_kind::unavailable, "etcd: kv/range: the answer is none to that question"});
+        return;
+    }
+    if (f->revision == 0) f->revision = p->revision;
+    std::size_t bytes = 1;
+    for (const key_value& e : p->entries) bytes += e.key.size() + e.value.size();
+    const bool more = p->more;
+    if (more) {
+        f->next = p->entries.back().key + '\0';
+        page_size_ =
+            std::clamp<std::size_t>(p->entries.size() * page_bytes / bytes, 1, largest_page);
+    }
+    if (f->directly) {
+        for (const key_value& e : p->entries) put(e.key, e.value, e.revision);
+    } else {
+        std::move(p->entries.begin(), p->entries.end(), std::back_inserter(f->entries));
+    }
+    if (more) {
+        next_page(f);
+        return;
+    }
+    if (!f->directly) compare(*f);
+    filled(f->revision, f->asked);
+}
+
+/// Makes the mirror what has been read. What was erased goes first, as nobody knows when it was; then the rest, in order.
+void watcher::compare(filling& f) {
+    std::unordered_map<std::string_view, std::int64_t> there;
+    there.reserve(f.entries.size());
+    for (const key_value& e : f.entries) {
+        there.emplace(std::string_view(e.key).substr(state_.prefix.size()), e.revision);
+    }
+    std::vector<std::string> shown = mirror_.keys();
+    for (const auto& [key, value] : state_.bad) shown.push_back(key);
+    for (const std::string& key : shown) {
+        if (there.find(key) == there.end()) remove(state_.prefix + key);
+    }
+    std::sort(f.entries.begin(), f.entries.end(),
+              [](const key_value& a, const key_value& b) { return a.revision < b.revision; });
+    for (const key_value& e : f.entries) put(e.key, e.value, e.revision);
+    if (revision() != 0) state_.resyncs.fetch_add(1, std::memory_order_relaxed);
+}
+
+void watcher::filled(std::int64_t revision, clock::time_point asked) {
+    filling_ = false;
+    pause_ = milliseconds{0};
+    reached(revision);
+    proved(asked);
+    if (on_filled_) std::exchange(on_filled_, nullptr)(std::nullopt);
+    if (!pulse_timer_) arm(pulse_timer_, etcd_.around(between_pulses), &watcher::beat);
+    open(false);
+}
+
+void watcher::not_filled(const failure& why) {
+    filling_ = false;
+    if (on_filled_) std::exchange(on_filled_, nullptr)(why);
+    pause_ = grow(pause_);
+    arm(retry_timer_, etcd_.around(pause_), &watcher::fill);
+}
+
+// --- following ---
+
+void watcher::open(bool elsewhere) {
+    close();
+    if (elsewhere) endpoint_ = (endpoint_ + 1) % etcd_.endpoints();
+    is_open_ = false;
+    etcd_.with_token(later(
+        [this, turn = turn_](const std::string& token, const std::optional<failure>& problem) {
+            if (turn != turn_) return;  // has been closed meanwhile
+            if (problem) {
+                reopen(longest_pause);
+            } else {
+                open_as(token);
+            }
+        }));
+}
+
+void watcher::open_as(const std::string& token) {
+    request r;
+    r.url = etcd_.url(endpoint_, "/v3/watch");
+    r.body = watch_request(state_.keys, revision() + 1);
+    r.token = token;
+    r.on_data = later([this, token](std::string_view data) { take_data(data); });
+    r.on_end = later([this, token](const ending& e) {
+        stream_.reset();
+        if (e.answered && e.status != 200) {
+            const refusal why = to_refusal(e.status, line_);
+            if (why.token_is_bad || why.kind == error_kind::denied) etcd_.token_is_bad(token);
+        }
+        // At once where it has been following: most streams end because their member does.
+        reopen(is_open_ ? milliseconds{0} : grow(pause_));
+    });
+    stream_ = etcd_.thread().start(std::move(r));
+    open_timer_ = etcd_.thread().after(to_open, later([this] {
+                                           open_timer_.reset();
+                                           reopen(grow(pause_));
+                                       }));
+}
+
+void watcher::reopen(milliseconds wait) {
+    close();
+    state_.reconnects.fetch_add(1, std::memory_order_relaxed);
+    pause_ = wait;
+    retry_timer_ =
+        etcd_.thread().after(etcd_.around(std::max(wait, milliseconds{10})), later([this] {
+                                 retry_timer_.reset();
+                                 open(true);
+                             }));
+}
+
+void watcher::close() {
+    ++turn_;
+    if (stream_) etcd_.thread().abandon(*stream_);
+    stream_.reset();
+    disarm(open_timer_);
+    disarm(retry_timer_);
+    line_.clear();
+    fragments_.clear();
+}
+
+void watcher::take_data(std::string_view data) {
+    heard_ = clock::now();
+    line_ += data;
+    std::size_t begin = 0;
+    for (;;) {
+        const std::size_t end = line_.find('\n', begin);
+        if (end == std::string::npos) break;
+        const std::string_view line(line_.data() + begin, end - begin);
+        begin = end + 1;
+        if (line.empty()) continue;
+        std::optional<watch_message> m = to_watch_message(line);
+        if (!m) {
+            reopen(grow(pause_));
+            return;
+        }
+        const std::optional<loop::ticket> before = stream_;
+        take_message(*std::move(m));
+        if (stream_ != before || !stream_) return;  // what follows is not of this stream any more
+    }
+    line_.erase(0, begin);
+    if (line_.size() > longest_line) reopen(grow(pause_));
+}
+
+void watcher::take_message(watch_message m) {
+    if (m.created) {
+        is_open_ = true;
+        pause_ = milliseconds{0};
+        disarm(open_timer_);
+    }
+    if (m.compacted) {
+        fill();
+    } else if (m.canceled) {
+        if (m.reason.find("auth") != std::string::npos ||
+            m.reason.find("ermission") != std::string::npos) {
+            etcd_.with_token(
+                [this](const std::string& token, const auto&) { etcd_.token_is_bad(token); });
+        }
+        reopen(grow(std::max(pause_, milliseconds{500})));
+    } else if (!m.events.empty()) {
+        std::move(m.events.begin(), m.events.end(), std::back_inserter(fragments_));
+        if (!m.fragment) apply(std::exchange(fragments_, {}));
+    }
+}
+
+void watcher::apply(const std::vector<event>& events) {
+    std::int64_t last = revision();
+#if defined(__cpp_exceptions)
+    try {
+#endif
+        for (const event& e : events) {
+            if (e.revision <= revision()) continue;  // (I2)
+            apply(e);
+            last = std::max(last, e.revision);
+        }
+#if defined(__cpp_exceptions)
+    } catch (const std::bad_alloc&) {  // what has been applied is told again, and does nothing then
+        reopen(longest_pause);
+        return;
+    }
+#endif
+    reached(last);
+}
+
+void watcher::apply(const event& e) {
+    if (e.value) {
+        put(e.key, *e.value, e.revision);
+    } else {
+        remove(e.key);
+    }
+}
+
+void watcher::put(const std::string& key, std::string_view bytes, std::int64_t revision) {
+    if (!key.starts_with(state_.prefix)) return;
+    const std::string_view name = std::string_view(key).substr(state_.prefix.size());
+    const auto bad = state_.bad.find(name);
+    const std::int64_t shown =
+        bad != state_.bad.end() ? bad->second.revision : mirror_.revision_of(name);
+    if (shown == revision) return;
+    state_.changes.fetch_add(1, std::memory_order_relaxed);
+    if (mirror_.put(name, bytes, revision)) {
+        if (bad != state_.bad.end()) {
+            const std::lock_guard lock(state_.bad_mutex);
+            state_.bad.erase(bad);
+        }
+        return;
+    }
+    mirror_.remove(name);
+    const std::lock_guard lock(
+        state_.bad_mutex);  // until it has been posted, so that a new handler is told once
+    state_.bad.insert_or_assign(std::string(name),
+                                mirror::state::bad_value{std::string(bytes), revision});
+    for (const auto& h : state_.on_bad_value.now()) {
+        etcd_.handlers().post(
+            &mirror_, [h, k = std::string(name), b = std::string(bytes)] { h->call(k, b); });
+    }
+}
+
+void watcher::remove(const std::string& key) {
+    if (!key.starts_with(state_.prefix)) return;
+    const std::string_view name = std::string_view(key).substr(state_.prefix.size());
+    state_.changes.fetch_add(1, std::memory_order_relaxed);
+    if (const auto bad = state_.bad.find(name); bad != state_.bad.end()) {
+        const std::lock_guard lock(state_.bad_mutex);
+        state_.bad.erase(bad);
+        return;
+    }
+    mirror_.remove(name);
+}
+
+void watcher::reached(std::int64_t revision) {
+    {
+        const std::lock_guard lock(state_.mutex);
+        state_.revision.store(revision, std::memory_order_release);
+    }
+    state_.grown.notify_all();
+    if (revision >= wanted_) disarm(urge_timer_);
+}
+
+// --- being sure ---
+
+void watcher::beat() {
+    const clock::time_point asked = clock::now();
+    const std::int64_t at = revision();
+    const auto then = later([this, asked, at](const reply& r) {
+        arm(pulse_timer_, etcd_.around(between_pulses), &watcher::beat);
+        if (r.failed) return;
+        const std::optional<std::int64_t> now = header_revision(r.body);
+        if (!now) return;
+        if (*now < at) {
+            fill();  // it has been put back to an earlier state, from a backup
+        } else if (*now <= revision()) {
+            proved(asked);
+        } else if (clock::now() >= next_look_) {
+            look();
+        }
+    });
+    etcd_.call("/v3/kv/range", get_request(state_.keys.key, true), repeat::always,
+               asked + between_pulses, then);
+}
+
+void watcher::look() {
+    if (looking_ || filling_) return;
+    looking_ = true;
+    const clock::time_point asked = clock::now();
+    const std::int64_t at = revision();
+    const std::size_t count = mirror_.count() + state_.bad.size();
+    etcd_.call("/v3/kv/txn", nothing_new_request(state_.keys, at), repeat::always,
+               asked + etcd_.deadline() / 2, later([this, at, count, asked](const reply& r) {
+                   looking_ = false;
+                   // Many keys take etcd long: no more than a twentieth of its time.
+                   next_look_ = clock::now() + (clock::now() - asked) * 20;
+                   if (!r.failed) take_look(r, at, count, asked);
+               }));
+}
+
+void watcher::take_look(const reply& r, std::int64_t at, std::size_t count,
+                        clock::time_point asked) {
+    // A change that has come meanwhile may be one that is undone before what has been seen.
+    if (at != revision() || !stream_) return;
+    const std::optional<std::int64_t> now = header_revision(r.body);
+    if (!now || *now < at) return;
+    if (truth(r.body, "succeeded")) {
+        const auto responses = r.body.find("responses");
+        if (responses == r.body.end() || !responses->is_array() || responses->size() != 1) return;
+        const auto range = (*responses)[0].find("response_range");
+        if (range == (*responses)[0].end()) return;
+        if (integer(*range, "count") == static_cast<std::int64_t>(count)) {
+            reached(*now);
+            proved(asked);
+            return;
+        }
+    }
+    differed_ = differs_at_ == at ? differed_ + 1 : 1;
+    differs_at_ = at;
+    const clock::time_point since =
+        revision() < wanted_ ? std::max(heard_, wanted_since_) : clock::now();
+    if (differed_ >= differs_for_good) {
+        differed_ = 0;
+        fill();  // another watch has not helped either
+    } else if (clock::now() - since > silence) {
+        reopen(milliseconds{0});
+    }
+    // Look again soon, also if nobody waits.
+    if (revision() >= wanted_) want(at + 1);
+}
+
+void watcher::proved(clock::time_point asked) {
+    state_.proved.store(std::max(asked, state_.proved.load(std::memory_order_relaxed)),
+                        std::memory_order_relaxed);
+}
+
+void watcher::want(std::int64_t revision) {
+    wanted_ = revision;
+    wanted_since_ = clock::now();
+    urging_ = first_urge;
+    arm(urge_timer_, urging_, &watcher::urge);
+}
+
+/// What somebody waits for should have come, but for other keys' having brought the revision about, or a silent member.
+void watcher::urge() {
+    if (revision() >= wanted_) return;
+    if (stream_) look();
+    urging_ = std::min(urging_ * 2, milliseconds{1000});
+    arm(urge_timer_, urging_, &watcher::urge);
+}
+
+}  // namespace syncmap::etcd::inline v0::detail
