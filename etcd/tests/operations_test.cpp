@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -558,6 +559,9 @@ TEST_F(operations, maps_and_leases_may_outlive_their_client) {
 TEST_F(operations, no_update_of_many_threads_and_clients_is_lost) {
     etcd::client clients[] = {etcd::client(to(*one, 60s)), etcd::client(to(*one, 60s))};
     const int each = scaled(200);
+    const std::function one_more = [](const int* now) {
+        return std::optional(now == nullptr ? 1 : *now + 1);
+    };
     std::vector<std::thread> threads;
     for (etcd::client& c : clients) {
         threads.emplace_back([&, each] {
@@ -565,10 +569,7 @@ TEST_F(operations, no_update_of_many_threads_and_clients_is_lost) {
             std::vector<std::thread> more;
             for (int t = 0; t < 3; ++t) {
                 more.emplace_back([&] {
-                    for (int i = 0; i < each; ++i)
-                        m.update("n", [](const int* now) {
-                            return std::optional(now == nullptr ? 1 : *now + 1);
-                        });
+                    for (int i = 0; i < each; ++i) m.update("n", one_more);
                 });
             }
             for (std::thread& t : more) t.join();
