@@ -62,11 +62,11 @@ TEST(leases, live_on_while_the_leader_changes) {
     const gateway raw = c.direct();
     etcd::client client(to(c));
     strings m(client, "/");
-    const etcd::lease l = client.lease(4s);
+    const etcd::lease l = client.lease(3s);
     m.store("me", "here", l);
     const std::size_t first = c.leader();
     c.kill(first);
-    const auto until = clock::now() + 10s;
+    const auto until = clock::now() + 7s;
     while (clock::now() < until) {
         EXPECT_TRUE(l.alive());
         std::this_thread::sleep_for(100ms);
@@ -75,7 +75,7 @@ TEST(leases, live_on_while_the_leader_changes) {
     c.start(first);
     const std::size_t stopped = c.leader();
     c.stop(stopped);
-    std::this_thread::sleep_for(10s);
+    std::this_thread::sleep_for(7s);
     c.go_on(stopped);
     c.await_all();
     EXPECT_TRUE(is_there(raw, "/me"));

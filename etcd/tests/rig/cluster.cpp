@@ -42,13 +42,14 @@ certificates::certificates(const std::filesystem::path& where) {
         return file(name + ".pem");
     };
     const std::string authority = "basicConstraints=critical,CA:TRUE";
-    const std::string here = "subjectAltName=IP:127.0.0.1,DNS:localhost";
     ca = make("ca", "ca", authority);
-    server = make("server", "ca", here);
+    server = make("server", "ca", "subjectAltName=IP:127.0.0.1,DNS:localhost");
+    elsewhere = make("elsewhere", "ca", "subjectAltName=IP:127.0.0.2,DNS:elsewhere.invalid");
     client = make("client", "ca", "extendedKeyUsage=clientAuth");
     other_ca = make("other_ca", "other_ca", authority);
     stranger = make("stranger", "other_ca", "extendedKeyUsage=clientAuth");
     server_key = file("server.key");
+    elsewhere_key = file("elsewhere.key");
     client_key = file("client.key");
     stranger_key = file("stranger.key");
 }
@@ -84,7 +85,7 @@ std::vector<std::string> cluster::endpoints() const {
 access cluster::key() const {
     if (how_.tls == nullptr) return {};
     access a;
-    a.ca = how_.tls->ca;
+    a.verify = false;
     if (how_.client_certificates) {
         a.certificate = how_.tls->client;
         a.key = how_.tls->client_key;
@@ -118,8 +119,9 @@ void cluster::start(std::size_t i) {
     if (how_.tls != nullptr) {
         command.push_back("--cert-file=" + how_.tls->server);
         command.push_back("--key-file=" + how_.tls->server_key);
-        command.push_back("--trusted-ca-file=" + how_.tls->ca);
-        if (how_.client_certificates) command.emplace_back("--client-cert-auth");
+        if (how_.client_certificates)
+            command.insert(command.end(),
+                           {"--client-cert-auth", "--trusted-ca-file=" + how_.tls->ca});
     }
     if (how_.quota != 0) command.push_back("--quota-backend-bytes=" + std::to_string(how_.quota));
     if (how_.token_seconds != 0)

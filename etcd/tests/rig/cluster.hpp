@@ -15,10 +15,12 @@
 
 namespace rig {
 
-/// Certificates, made anew: `ca` has signed `server` (for 127.0.0.1) and `client`; `other_ca` has signed `stranger`.
+/// Certificates, made anew: `ca` has signed `server` (for 127.0.0.1 and localhost), `elsewhere` (for others) and `client`;
+/// `other_ca` has signed `stranger`.
 struct certificates {
     explicit certificates(const std::filesystem::path& where);
-    std::string ca, server, server_key, client, client_key, other_ca, stranger, stranger_key;
+    std::string ca, server, server_key, elsewhere, elsewhere_key, client, client_key, other_ca,
+        stranger, stranger_key;
 };
 
 struct cluster_options {

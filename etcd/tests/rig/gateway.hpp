@@ -18,6 +18,7 @@ namespace rig {
 struct access {
     std::string ca{}, certificate{}, key{};
     std::string token{};
+    bool verify = true;  ///< the server's certificate
 };
 
 struct answer {
@@ -77,7 +78,10 @@ public:
 
 private:
     std::vector<std::string> endpoints_;
-    access with_;
+    void log_in() const;
+
+    mutable access with_;
+    std::string password_{};  ///< of root
 };
 
 /// Whether the member at `endpoint` is the leader; nullopt: it does not say.

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace rig {
@@ -41,16 +42,21 @@ bool is_write(const std::string& bytes) {
 
 }  // namespace
 
-proxy::proxy(std::uint16_t to) : to_(to) {
+proxy::proxy(std::uint16_t to) : port_(free_port()), to_(to) {
+    if (pipe2(wake_, O_CLOEXEC | O_NONBLOCK) != 0) throw std::runtime_error("proxy: no pipe");
+    listen();
+    thread_ = std::thread([this] { work(); });
+}
+
+void proxy::listen() {
+    if (listener_ >= 0) return;
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    port_ = free_port();
     const int yes = 1;
     setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     const sockaddr_in at = local(port_);
     if (bind(listener_, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
-        listen(listener_, 64) != 0 || pipe2(wake_, O_CLOEXEC | O_NONBLOCK) != 0)
+        ::listen(listener_, 64) != 0)
         throw std::runtime_error("proxy: no port");
-    thread_ = std::thread([this] { work(); });
 }
 
 proxy::~proxy() {
@@ -61,7 +67,7 @@ proxy::~proxy() {
     wake();
     thread_.join();
     for (connection& c : connections_) end(c, true);
-    close(listener_);
+    if (listener_ >= 0) close(listener_);
     close(wake_[0]);
     close(wake_[1]);
 }
@@ -72,6 +78,7 @@ void proxy::pass() { delay(0ms); }
 
 void proxy::delay(milliseconds by) {
     const std::lock_guard held(lock_);
+    listen();
     mode_ = mode::pass;
     delay_ = by;
     to_lose_ = 0;
@@ -80,19 +87,22 @@ void proxy::delay(milliseconds by) {
 
 void proxy::swallow() {
     const std::lock_guard held(lock_);
+    listen();
     mode_ = mode::swallow;
     wake();
 }
 
 void proxy::refuse() {
     const std::lock_guard held(lock_);
-    mode_ = mode::refuse;
+    mode_ = mode::pass;
+    if (listener_ >= 0) close(std::exchange(listener_, -1));
     for (connection& c : connections_) end(c, false);
     wake();
 }
 
 void proxy::lose_answers(int writes) {
     const std::lock_guard held(lock_);
+    listen();
     mode_ = mode::pass;
     to_lose_ = writes;
     wake();
@@ -131,10 +141,6 @@ void proxy::accept_one() {
     at_once(fd);
     connection c;
     c.client = fd;
-    if (mode_ == mode::refuse) {
-        end(c, false);
-        return;
-    }
     c.server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     at_once(c.server);
     const sockaddr_in at = local(to_);

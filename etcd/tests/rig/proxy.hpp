@@ -51,7 +51,7 @@ public:
     [[nodiscard]] int writes() const { return writes_; }
 
 private:
-    enum class mode { pass, swallow, refuse };
+    enum class mode { pass, swallow };
     struct piece {
         clock::time_point due;
         std::string bytes;
@@ -71,6 +71,7 @@ private:
     };
 
     void work();
+    void listen();
     void accept_one();
     void read_from(connection& c, bool client);
     void write_to(connection& c, bool client);
