@@ -18,7 +18,8 @@ namespace {
 
 bool readable(const std::string& file) { return std::ifstream(file).good(); }
 
-/// What is wrong with `endpoint`, or the empty string. Neither says what else may be in it, a password for example.
+/// What is wrong with `endpoint`, or the empty string. Neither says what else may be in it, a password for
+/// example.
 std::string problem_of(std::string_view endpoint) {
     const std::string_view scheme = endpoint.starts_with("https://")  ? "https://"
                                     : endpoint.starts_with("http://") ? "http://"

@@ -15,7 +15,8 @@ namespace syncmap::etcd::inline v0::detail {
 
 class session;
 
-/// What is known about a lease; shared with the client's thread, which outlives the object that has been handed out.
+/// What is known about a lease; shared with the client's thread, which outlives the object that has been handed
+/// out.
 struct lease_record {
     const std::int64_t id;
     const std::chrono::milliseconds ttl;

@@ -70,9 +70,9 @@ struct loop::transfer {
         set(CURLOPT_PROTOCOLS_STR, "http,https");
         set(CURLOPT_NOPROXY, "*");
         set(CURLOPT_POST, 1L);
-        // curl sends a request once more if a connection that it had kept turns out to be dead, without knowing whether
-        // the first has arrived. A write must not be done twice. It refuses where it cannot rewind the body, so this
-        // is given by a function, and there is none that rewinds.
+        // curl sends a request once more if a connection that it had kept turns out to be dead, without knowing
+        // whether the first has arrived. A write must not be done twice. It refuses where it cannot rewind the
+        // body, so this is given by a function, and there is none that rewinds.
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(wanted.body.size()));
         set(CURLOPT_READFUNCTION, give);
         set(CURLOPT_READDATA, this);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The thread of a client: HTTP requests, timers, and what other threads ask it to do, one after the other. It sleeps in
-// between. All of its functions but post() are for functions that run in it.
+// The thread of a client: HTTP requests, timers, and what other threads ask it to do, one after the other. It
+// sleeps in between. All of its functions but post() are for functions that run in it.
 #pragma once
 
 #include <curl/curl.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The thread that calls the user's handlers, one after the other. It starts with the first that there is to call.
+// The thread that calls the user's handlers, one after the other. It starts with the first that there is to
+// call.
 #pragma once
 
 #include <condition_variable>

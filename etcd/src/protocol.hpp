@@ -38,7 +38,8 @@ struct key_range {
 
 // --- reading JSON ---
 
-/// The integer called `name`, which the gateway writes as a string; 0 if there is none, as the gateway omits zeros.
+/// The integer called `name`, which the gateway writes as a string; 0 if there is none, as the gateway omits
+/// zeros.
 [[nodiscard]] std::optional<std::int64_t> integer(const json& object, const char* name);
 [[nodiscard]] bool truth(const json& object, const char* name);
 /// `header.revision`, which is positive in every answer that has one.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Threads that no signal of the program's is delivered to: these are for its own threads. A broken connection's SIGPIPE
-// ends here, too.
+// Threads that no signal of the program's is delivered to: these are for its own threads. A broken connection's
+// SIGPIPE ends here, too.
 #pragma once
 
 #include <csignal>

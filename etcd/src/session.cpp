@@ -132,7 +132,8 @@ void session::send(const std::shared_ptr<attempt>& a) {
     r.body = a->body;
     r.token = a->token;
     r.connect_within = others ? std::clamp(left / 3, milliseconds{1}, milliseconds{2000}) : left;
-    // A member that takes a question and does not answer may be stopped; another may answer in the time that is left.
+    // A member that takes a question and does not answer may be stopped; another may answer in the time that is
+    // left.
     r.end_within = a->again == repeat::always && others
                        ? std::max(left / 2, std::min(left, milliseconds{200}))
                        : left;

@@ -133,7 +133,8 @@ void watcher::take_page(const std::shared_ptr<filling>& f, const reply& r) {
     filled(f->revision, f->asked);
 }
 
-/// Makes the mirror what has been read. What was erased goes first, as nobody knows when it was; then the rest, in order.
+/// Makes the mirror what has been read. What was erased goes first, as nobody knows when it was; then the rest,
+/// in order.
 void watcher::compare(filling& f) {
     std::unordered_map<std::string_view, std::int64_t> there;
     there.reserve(f.entries.size());
@@ -426,7 +427,8 @@ void watcher::want(std::int64_t revision) {
     arm(urge_timer_, urging_, &watcher::urge);
 }
 
-/// What somebody waits for should have come, but for other keys' having brought the revision about, or a silent member.
+/// What somebody waits for should have come, but for other keys' having brought the revision about, or a silent
+/// member.
 void watcher::urge() {
     if (revision() >= wanted_) return;
     if (stream_) look();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Keeps a mirror equal to what etcd has below its prefix. All of it runs in the client's thread, but start() and stop().
+// Keeps a mirror equal to what etcd has below its prefix. All of it runs in the client's thread, but start()
+// and stop().
 //
 //   filling    reads all keys, page by page, at one revision R            -> following, from R + 1
 //   following  applies what a watch tells, revision by revision           -> opening, if the stream ends
@@ -10,10 +11,11 @@
 // I1: `revision` grows when all changes up to it have been applied, and these have been applied in order.
 // I2: What is not later than `revision` is not applied again, whoever tells it.
 //
-// A watch that says nothing proves nothing: the member may be stopped, or cut off from the others. So about every second
-// etcd is asked for its revision by a read that most members have agreed to (pulse). If it is the mirror's, the
-// mirror is current. If it is a later one, which other keys may have brought about, etcd is asked whether it has anything
-// in this range that the mirror has not (look). If so, and nothing comes by the watch, another member is asked for one.
+// A watch that says nothing proves nothing: the member may be stopped, or cut off from the others. So about
+// every second etcd is asked for its revision by a read that most members have agreed to (pulse). If it is the
+// mirror's, the mirror is current. If it is a later one, which other keys may have brought about, etcd is asked
+// whether it has anything in this range that the mirror has not (look). If so, and nothing comes by the watch,
+// another member is asked for one.
 #pragma once
 
 #include <cstddef>
@@ -35,8 +37,8 @@ public:
     watcher(const watcher&) = delete;
     watcher& operator=(const watcher&) = delete;
 
-    /// Begins; `filled` is called when the mirror has been filled for the first time, or with what keeps it from being
-    /// filled, once.
+    /// Begins; `filled` is called when the mirror has been filled for the first time, or with what keeps it
+    /// from being filled, once.
     void start(std::function<void(const std::optional<failure>&)> filled);
     /// Returns when nothing is being applied, and nothing will be.
     void stop() noexcept;
@@ -96,7 +98,7 @@ private:
     bool stopped_ = false;
     std::function<void(const std::optional<failure>&)> on_filled_;
 
-    std::size_t page_size_ = 64;
+    std::size_t page_size_ = 16;
     std::chrono::milliseconds pause_{0};  // before the next try to fill, or to open a watch
 
     std::optional<loop::ticket> stream_;

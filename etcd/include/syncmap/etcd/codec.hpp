@@ -35,16 +35,19 @@ concept character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::sa
 ///         static std::optional<color> decode(std::string_view bytes);  // nullopt: these are no color
 ///     };
 ///
-/// Other programs see what encode() returns; decode() is given whatever they have written. Equal values should encode
-/// to equal bytes: compare_exchange() needs a second round trip where they do not. What encode() throws passes
-/// through; what decode() throws counts as nullopt. Both are called from several threads at once, decode() also from the client's.
+/// Other programs see what encode() returns; decode() is given whatever they have written. Equal values should
+/// encode to equal bytes: compare_exchange() needs a second round trip where they do not. What encode() throws
+/// passes through; what decode() throws counts as nullopt. Both are called from several threads at once,
+/// decode() also from the client's.
 ///
-/// There are codecs of `std::string` (as it is), of numbers and bool (as text: `42`, `0.5`, `true`; what reads back as
-/// the same number), and with `<syncmap/etcd/json.hpp>` of nlohmann::json and of types that convert to and from it.
+/// There are codecs of `std::string` (as it is), of numbers and bool (as text: `42`, `0.5`, `true`; what reads
+/// back as the same number), and with `<syncmap/etcd/json.hpp>` of nlohmann::json and of types that convert to
+/// and from it.
 template <class T>
 struct codec;
 
-/// Strings are kept as they are.
+/// Strings are kept as they are. `value`, `bytes`: as of any codec.
+/// @progress Wait-free but for the allocator. @complexity O(size).
 template <>
 struct codec<std::string> {
     /// `value` itself. @may_throw `std::bad_alloc`.
@@ -53,7 +56,8 @@ struct codec<std::string> {
     static std::optional<std::string> decode(std::string_view bytes) { return std::string(bytes); }
 };
 
-/// Truth is kept as `true` or `false`.
+/// Truth is kept as `true` or `false`. `value`, `bytes`: as of any codec.
+/// @progress Wait-free. @complexity O(1).
 template <>
 struct codec<bool> {
     /// `true` or `false`. @may_throw Nothing.
@@ -66,7 +70,8 @@ struct codec<bool> {
     }
 };
 
-/// Integers are kept in decimal.
+/// Integers are kept in decimal. `value`, `bytes`: as of any codec.
+/// @progress Wait-free but for the allocator. @complexity O(1).
 template <std::integral T>
     requires(!detail::character<T>)
 struct codec<T> {
@@ -82,7 +87,9 @@ struct codec<T> {
     }
 };
 
-/// Other numbers are kept in the fewest decimal digits that read back as the same number.
+/// Other numbers are kept in the fewest decimal digits that read back as the same number. `value`, `bytes`: as
+/// of any codec.
+/// @progress Wait-free but for the allocator. @complexity O(1).
 template <std::floating_point T>
 struct codec<T> {
     /// `value` in decimal. @may_throw `std::bad_alloc`.

@@ -28,8 +28,9 @@ enum class error_kind {
 /// @progress Wait-free. @complexity O(1). @may_throw Nothing.
 [[nodiscard]] std::error_code make_error_code(error_kind kind) noexcept;
 
-/// What members throw that are given no std::error_code. what() begins with what happened, says what to do about it
-/// where that is not obvious, and never contains a password, a token or a value.
+/// What members throw that are given no std::error_code. what() begins with what happened, says what to do
+/// about it where that is not obvious, and never contains a password, a token or a value.
+/// @progress Wait-free but for the allocator. @complexity O(1). @may_throw Nothing, but the constructor.
 class error : public std::system_error {
 public:
     /// An error of `kind`, with `message` in front of the general description of its kind.
@@ -46,9 +47,10 @@ public:
     }
 };
 
-/// Where a member is to report an error: by throwing, which is the default, or to a std::error_code of the caller's,
-/// which is cleared where there is none. Members take it by value as their last parameter; write the std::error_code
-/// there. Without exceptions an error that has no std::error_code to go to ends the program.
+/// Where a member is to report an error: by throwing, which is the default, or to a std::error_code of the
+/// caller's, which is cleared where there is none. Members take it by value as their last parameter; write the
+/// std::error_code there. Without exceptions an error that has no std::error_code to go to ends the program.
+/// @progress Wait-free. @complexity O(1). @may_throw Nothing, but report().
 class on_error {
 public:
     /// Throws an `error`.
@@ -62,6 +64,7 @@ public:
     [[nodiscard]] std::error_code* code() const noexcept { return code_; }
     /// Throws `error(kind, message)`, or sets the code. For callers that have no exceptions and no code: says
     /// `message` and ends the program.
+    /// @may_throw `error`, without a code.
     void report(error_kind kind, const std::string& message) const;
 
 private:
@@ -70,5 +73,7 @@ private:
 
 }  // namespace syncmap::etcd::inline v0
 
+/// @cond
 template <>
 struct std::is_error_code_enum<syncmap::etcd::error_kind> : std::true_type {};
+/// @endcond

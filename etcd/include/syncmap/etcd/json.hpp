@@ -13,10 +13,12 @@
 
 namespace syncmap::etcd::inline v0 {
 
-/// Any JSON. Text that is none, does not decode.
+/// Any JSON. Text that is none, does not decode. `value`, `bytes`: as of any codec.
+/// @progress Wait-free but for the allocator. @complexity O(size).
 template <>
 struct codec<nlohmann::json> {
-    /// Compact, with the keys of objects in order. @may_throw `nlohmann::json::type_error` of a string that is not UTF-8.
+    /// Compact, with the keys of objects in order. @may_throw `nlohmann::json::type_error` of a string that is
+    /// not UTF-8.
     static std::string encode(const nlohmann::json& value) { return value.dump(); }
     /// All of `bytes` must be one JSON value. @may_throw `std::bad_alloc`.
     static std::optional<nlohmann::json> decode(std::string_view bytes) {
@@ -36,8 +38,10 @@ concept json_class =
     };
 }  // namespace detail
 
-/// Classes that nlohmann-json converts: those with to_json() and from_json() (also by NLOHMANN_DEFINE_TYPE_...), and
-/// standard containers of what it converts. Members that are missing are as from_json() treats them.
+/// Classes that nlohmann-json converts: those with to_json() and from_json() (also by
+/// NLOHMANN_DEFINE_TYPE_...), and standard containers of what it converts. Members that are missing are as
+/// from_json() treats them. `value`, `bytes`: as of any codec.
+/// @progress That of the conversion. @complexity O(size).
 template <detail::json_class T>
 struct codec<T> {
     /// As of nlohmann::json. @may_throw What to_json() throws.

@@ -15,12 +15,13 @@ namespace detail {
 class kept_lease;
 }
 
-/// A promise to etcd to be alive, renewed in the background three times in its time to live. Keys that were stored with
-/// it are erased by etcd when it is revoked, or when it has not been renewed for its time to live.
+/// A promise to etcd to be alive, renewed in the background three times in its time to live. Keys that were
+/// stored with it are erased by etcd when it is revoked, or when it has not been renewed for its time to live.
 ///
-/// It is lost for good once it has expired (this machine slept, or etcd was out of reach for too long): alive() tells,
-/// and stores with it fail with `lease_expired`. Ask the client for another then. Any number of threads may call the
-/// const members and revoke() at the same time.
+/// It is lost for good once it has expired (this machine slept, or etcd was out of reach for too long): alive()
+/// tells, and stores with it fail with `lease_expired`. Ask the client for another then. Any number of threads
+/// may call the const members and revoke() at the same time.
+/// @progress Does not wait, but revoke(). @complexity O(1), a message in the background where one ends.
 class lease {
 public:
     lease() noexcept;               ///< none: what is stored with it stays
@@ -30,8 +31,8 @@ public:
     /// Revokes it. Does not wait: etcd is told in the background, and where that fails the lease expires.
     ~lease();
 
-    /// Whether it keeps something alive, as far as this process knows: it was granted, not revoked, and renewed less
-    /// than its time to live ago.
+    /// Whether it keeps something alive, as far as this process knows: it was granted, not revoked, and renewed
+    /// less than its time to live ago.
     /// @progress Lock-free. @complexity O(1). @may_throw Nothing.
     [[nodiscard]] bool alive() const noexcept;
     /// For how long it would live if it were not renewed any more; 0 if it is not alive.
@@ -41,8 +42,8 @@ public:
     /// @progress Wait-free. @complexity O(1). @may_throw Nothing.
     [[nodiscard]] std::int64_t id() const noexcept;
 
-    /// Erases all keys stored with it, and ends it; returns when etcd has done so. Of no lease, or one that has expired,
-    /// nothing happens.
+    /// Erases all keys stored with it, and ends it; returns when etcd has done so. Of no lease, or one that has
+    /// expired, nothing happens. `errors`: see `on_error`.
     /// @progress Waits for etcd, at most for the client's deadline. @complexity One round trip.
     /// @may_throw `error`: unavailable, uncertain, denied.
     void revoke(on_error errors = {});

@@ -11,6 +11,7 @@
 namespace syncmap::etcd::inline v0 {
 
 /// A look at an etcd::map's inside, from its stats(). Each figure is right for some moment of the call.
+/// @progress Wait-free: a plain struct. @complexity O(1). @may_throw Nothing.
 struct map_stats {
     syncmap::map_stats mirror{};  ///< of the map in this process
     std::int64_t revision = 0;    ///< as revision()
