@@ -101,7 +101,7 @@ TEST(rig, certificates_are_good_for_those_who_have_them) {
     const certificates certs(f.path());
     cluster c({.tls = &certs, .client_certificates = true});
     c.direct().put("a", "1");
-    access with{.ca = certs.ca, .certificate = certs.client, .key = certs.client_key};
+    rig::access with{.ca = certs.ca, .certificate = certs.client, .key = certs.client_key};
     EXPECT_EQ(post(c.endpoint(0) + "/v3/kv/range", read_a, 5s, with).status, 200);
     with.ca = certs.other_ca;
     EXPECT_EQ(post(c.endpoint(0) + "/v3/kv/range", read_a, 5s, with).status, 0);
