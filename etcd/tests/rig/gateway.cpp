@@ -161,7 +161,8 @@ std::string gateway::call(const std::string& path, const std::string& body) cons
             if (last.status == 200) return last.body;
         }
         std::this_thread::sleep_for(50ms);
-    } while (clock::now() < until && (last.status == 0 || last.status >= 500));
+    } while (clock::now() < until && (last.status == 0 || last.status >= 500 ||
+                                      (last.status == 401 && !password_.empty())));
     throw std::runtime_error(path + ": status " + std::to_string(last.status) + ": " + last.body);
 }
 
@@ -246,6 +247,14 @@ std::vector<event> gateway::events(const std::string& prefix, std::int64_t from,
              });
     if (!complete) throw std::runtime_error("etcd does not tell what happened: " + problem);
     return all;
+}
+
+void gateway::disarm() const {
+    const json all = json::parse(call("maintenance/alarm", R"({"action":"GET"})"));
+    for (json alarm : all.value("alarms", json::array())) {
+        alarm["action"] = "DEACTIVATE";
+        call("maintenance/alarm", alarm.dump());
+    }
 }
 
 std::size_t gateway::leases() const {

@@ -67,6 +67,8 @@ public:
     /// All that happened below `prefix` in the revisions `from` to `to`, the latter no later than revision().
     [[nodiscard]] std::vector<event> events(const std::string& prefix, std::int64_t from,
                                             std::int64_t to) const;
+    /// Ends all alarms.
+    void disarm() const;
     /// How many leases there are.
     [[nodiscard]] std::size_t leases() const;
 
