@@ -4,6 +4,9 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
+# A name, so that `cmake --install --component` and cpack can tell it from etcd/, which is a part of its own.
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME syncmap)
+
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/syncmap)
 set(pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
-# The Debian package on a bare Debian 12: a system made by debootstrap, with nothing but a compiler, CMake and
-# pkg-config in it. It is made once, and kept. The program is built as the README says after an installation.
+# The Debian packages on a bare Debian 12: a system made by debootstrap, with nothing but a compiler, CMake and
+# pkg-config in it. It is made once, and kept. The programs are built as the README says after an installation.
 . "$(dirname -- "$0")/common.sh"
 root=$(dirname -- "$work")/bookworm
 [ "$(id -u)" -eq 0 ] || skip "only root can make a system to install the package on"
@@ -37,26 +37,49 @@ if ! [ -e "$root.complete" ]; then
     }
     touch "$root.complete"
 fi
-in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"; }
-in_root dpkg --purge libsyncmap-dev 2>/dev/null
+eval "$(apt-config shell proxy Acquire::http::Proxy)"
+in_root() {
+    chroot "$root" env -i http_proxy="${proxy:-}" PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
+}
+purge() {
+    in_root dpkg --purge libsyncmap-etcd-dev libsyncmap-dev
+    in_root apt-get -qq autoremove --purge -y # libcurl
+}
+purge 2>/dev/null
 [ -z "$(find "$root/usr" "$root/etc" -name '*syncmap*')" ] || fail "the system is not bare"
 
 run_readme ../syncmap debian
 rm -rf "$root/root/syncmap" "$root/root/your_program"
 mkdir -p "$root/root/syncmap/build" "$root/root/your_program"
 cp ../syncmap/build/*.deb "$root/root/syncmap/build"
-cmake_project find_package
-cp CMakeLists.txt your_program.cpp "$root/root/your_program"
-commands=$(readme debian_install)
-in_root sh -exc "cd /root/syncmap; $commands"
-
+installation=$(readme debian_install)
+in_root sh -exc "cd /root/syncmap; $installation"
 in_root pkg-config --print-errors "syncmap = $version" || fail "pkg-config does not find the package"
-commands=$(readme pkg_config | grep -v '^export') # the package needs no path
-in_root sh -exc "cd /root/your_program; $commands; cmake -B build; cmake --build build"
-for program in your_program build/your_program; do
-    printed=$(in_root "/root/your_program/$program")
-    [ "$printed" = "syncmap $version: one is 1" ] || fail "$program prints \`$printed'"
-done
 
-in_root dpkg --purge libsyncmap-dev
+uses() { # uses PREFIX WHAT: your_program.cpp is built by the README's blocks PREFIXfind_package and PREFIXpkg_config
+    cmake_project "$1find_package"
+    rm -rf "$root/root/your_program/build"
+    cp CMakeLists.txt your_program.cpp "$root/root/your_program"
+    commands=$(readme "$1pkg_config" | grep -v '^export') # the package needs no path
+    in_root sh -exc "cd /root/your_program; $commands; cmake -B build; cmake --build build"
+    for program in your_program build/your_program; do
+        printed=$(in_root "/root/your_program/$program")
+        [ "$printed" = "syncmap $version: $2" ] || fail "$program prints \`$printed'"
+    done
+}
+uses "" "one is 1"
+
+# The package of syncmap::etcd brings what it needs.
+in_root sh -c "apt-get -qq update && apt-get -qq install -y --download-only libcurl4-openssl-dev" ||
+    skip "libcurl cannot be fetched for the bare system; all was well without it"
+(cd ../syncmap && cmake -B build -DSYNCMAP_ETCD=ON -DCMAKE_INSTALL_PREFIX=/usr && cmake --build build)
+run_readme ../syncmap debian # configured as before, but for what it names
+cp ../syncmap/build/*.deb "$root/root/syncmap/build"
+installation=$(printf '%s\n' "$installation -y --no-install-recommends" |
+    sed "s|dev_${version}_all|etcd-dev_${version}_$(dpkg --print-architecture)|")
+in_root sh -exc "cd /root/syncmap; $installation"
+cp "$top/tests/package/etcd_consumer.cpp" your_program.cpp
+uses etcd_ "etcd is unavailable"
+
+purge
 [ -z "$(find "$root/usr" -name '*syncmap*')" ] || fail "what was installed is still there after a purge"

@@ -12,8 +12,9 @@ export LC_ALL CMAKE_GENERATOR
 
 rm -rf "$work"
 mkdir -p "$work/syncmap/tests/package" "$work/your_program"
-(cd "$top" && cp -R cmake debuggers include modules packaging CMakeLists.txt LICENSE README.md conanfile.py meson.build \
+(cd "$top" && cp -R cmake debuggers etcd include modules packaging CMakeLists.txt LICENSE README.md conanfile.py meson.build \
     "$work/syncmap")
+(cd "$work/syncmap/etcd" && rm -rf tests examples cluster)
 cp "$top/tests/package/consumer.cpp" "$work/syncmap/tests/package" # for Conan's own test of the package
 cp "$top/tests/package/consumer.cpp" "$work/your_program/your_program.cpp"
 cd "$work/your_program"
@@ -54,11 +55,25 @@ $lines
 END
 }
 
+# Whether find_package(syncmap ARGUMENT...) succeeds with what is installed in PREFIX; what it says is in probe/log.
+finds() { # finds PREFIX ARGUMENT... ; CMake is also given $probe_option
+    probe_prefix=$1
+    shift
+    rm -rf probe
+    mkdir probe
+    cat >probe/CMakeLists.txt <<END
+cmake_minimum_required(VERSION 3.25)
+project(probe LANGUAGES CXX)
+find_package(syncmap $* REQUIRED)
+END
+    cmake -S probe -B probe/build -DCMAKE_PREFIX_PATH="$probe_prefix" "${probe_option:--Wdev}" >probe/log 2>&1
+}
+
 # $1 has been built from your_program.cpp: runs it, and looks whether anything in WORK names our own headers.
-check() {
+check() { # check PROGRAM [WHAT]
     printed=$("$1") || fail "$1 exits with $?"
-    [ "$printed" = "syncmap $version: one is 1" ] || fail "$1 prints \`$printed'"
-    leaks=$(grep -rlaE "(^|[^[:alnum:]_./-]|-I|-isystem)$top/include" "$work" || :)
+    [ "$printed" = "syncmap $version: ${2:-one is 1}" ] || fail "$1 prints \`$printed'"
+    leaks=$(grep -rlaE "(^|[^[:alnum:]_./-]|-I|-isystem)$top/(etcd/)?include" "$work" || :)
     [ -z "$leaks" ] || fail "headers of the source tree itself are in use: $leaks"
 }
 

@@ -80,9 +80,9 @@ struct codec<T> {
     /// All of `bytes` must be one integer in the range of T. @may_throw Nothing.
     static std::optional<T> decode(std::string_view bytes) {
         T value{};
-        const char* const end = bytes.data() + bytes.size();
-        const auto [stop, problem] = std::from_chars(bytes.data(), end, value);
-        if (problem != std::errc() || stop != end) return std::nullopt;
+        const auto [stop, problem] =
+            std::from_chars(bytes.data(), bytes.data() + bytes.size(), value);
+        if (problem != std::errc() || stop != bytes.data() + bytes.size()) return std::nullopt;
         return value;
     }
 };

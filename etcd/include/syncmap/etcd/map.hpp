@@ -478,7 +478,8 @@ private:
             requires(const T& a) { static_cast<bool>(a == a); },
             "syncmap::etcd::map: compare_exchange() and compare_and_erase() need T to have "
             "operator==");
-        if (!static_cast<bool>(expected == expected)) return false;  // NaN: nothing equals it
+        // NOLINTNEXTLINE(misc-redundant-expression): NaN, which nothing equals
+        if (!static_cast<bool>(expected == expected)) return false;
         const detail::time_limit until = limit();
         t.when = condition::value;
         t.expected = codec<T>::encode(expected);
@@ -594,8 +595,8 @@ std::optional<T> map<T>::update(std::string_view key, F&& f, const lease& with, 
     for (;;) {
         change<T> answer = f(now);
         detail::transaction t;
-        if (answer.value()) {
-            t = putting(*answer.value(), with);
+        if (const std::optional<T>& wanted = answer.value()) {
+            t = putting(*wanted, with);
             t.keep_lease = seen != 0 && with.id() == 0;
         } else if (!answer.leaves_unchanged() && seen != 0) {
             t.then = action::erase;
