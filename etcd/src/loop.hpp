@@ -40,6 +40,7 @@ struct request {
     std::string token{};  ///< for the header `Authorization`; none if empty
     std::chrono::milliseconds connect_within{1000};
     std::chrono::milliseconds end_within{0};  ///< 0: it may take for ever
+    std::size_t longest = 0;  ///< more bytes break it off; 0: it may be of any length
     std::function<void(std::string_view)> on_data{};
     std::function<void(const ending&)> on_end{};
 };
