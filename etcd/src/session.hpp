@@ -42,9 +42,9 @@ public:
     /// Not by the client's thread. Gives messages that nobody waits for a moment to arrive.
     ~session();
 
-    /// POSTs `body` to `path`; `then` gets the answer, in the client's thread. From any thread.
+    /// POSTs `body` to `path`; `then` gets the answer, which it may take, in the client's thread. From any thread.
     void call(std::string path, std::string body, repeat r, time_limit until,
-              std::function<void(const reply&)> then);
+              std::function<void(reply&)> then);
     /// The same, waiting for the answer. Not by the client's thread.
     [[nodiscard]] reply ask(std::string path, std::string body, repeat r, time_limit until);
     /// A call that nobody waits for, but this object's destructor, for a moment.
@@ -73,6 +73,7 @@ private:
     void send(const std::shared_ptr<attempt>& a);
     void ended(const std::shared_ptr<attempt>& a, const ending& e);
     void try_again(const std::shared_ptr<attempt>& a);
+    void pause(const std::shared_ptr<attempt>& a);
     void authenticate();
 
     const options options_;
