@@ -132,9 +132,10 @@ void session::begin(const std::shared_ptr<attempt>& a) {
     });
     if (!w->over) {
         const milliseconds left = std::max(until_then(a->until), milliseconds::zero());
-        w->patience = loop_.after(left, [a, w] {
+        w->patience = loop_.after(left, [this, a, w] {
             if (std::exchange(w->over, true)) return;
-            a->finish(error_kind::unavailable, "no token has come within the deadline");
+            const std::string why = authentication_ ? authentication_->last_problem : "";
+            a->finish(error_kind::unavailable, why.empty() ? "no token within the deadline" : why);
         });
     }
 }
@@ -257,7 +258,7 @@ void session::with_token(
         return;
     }
     waiting_for_token_.push_back(std::move(then));
-    if (!authenticating_) authenticate();
+    if (!authentication_) authenticate();
 }
 
 void session::token_is_bad(const std::string& token) {
@@ -266,15 +267,15 @@ void session::token_is_bad(const std::string& token) {
 }
 
 void session::authenticate() {
-    authenticating_ = true;
     auto a = std::make_shared<attempt>();
+    authentication_ = a;
     a->path = "/v3/auth/authenticate";
     a->body = json{{"name", options_.user}, {"password", options_.password}}.dump(
         -1, ' ', false, json::error_handler_t::replace);
     a->until = loop::clock::now() + deadline();
     a->needs_token = false;
     a->then = [this](reply& r) {
-        authenticating_ = false;
+        authentication_.reset();
         std::optional<failure> problem = r.failed;
         if (!problem) {
             const auto found = r.body.find("token");

@@ -80,8 +80,8 @@ private:
     std::minstd_rand random_;
     std::size_t preferred_ = 0;
     std::string token_;
-    bool authenticating_ = false;
-    bool needs_no_token_ = false;  // etcd has said that it knows no users
+    std::shared_ptr<attempt> authentication_;  // under way
+    bool needs_no_token_ = false;              // etcd has said that it knows no users
     std::vector<std::function<void(const std::string&, const std::optional<failure>&)>>
         waiting_for_token_;
 

@@ -63,7 +63,8 @@ class pinned;
 /// @par Errors of transactions
 /// They throw `error`, or set the std::error_code that is their last argument; then they return what is said
 /// there. `unavailable`: no member of etcd could be asked within the deadline; or it is full, or overloaded.
-/// `uncertain`: it was asked, and the connection or the deadline ended without an answer. The write may have
+/// `uncertain`: it was asked, and the connection or the deadline ended without an answer; or it answered that it
+/// is full, as it does also after the write that fills it. The write may have
 /// been done, or be done yet: load(key, quorum) shows whether it has been; what must not be done twice should
 /// be a compare_exchange() or an update() of what was loaded so. The message says if etcd did it, and only the
 /// mirror has not followed in time. `denied`: see options. `too_large`. `lease_expired`.
