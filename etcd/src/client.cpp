@@ -80,12 +80,12 @@ void report_invalid(const std::string& problem, std::error_code* code) {
 }  // namespace
 
 client::client(options how, on_error errors) {
+    for (std::string& endpoint : how.endpoints) {
+        if (endpoint.ends_with('/')) endpoint.pop_back();
+    }
     if (const std::string problem = problem_of(how); !problem.empty()) {
         report_invalid(problem, errors.code());
         how = {};
-    }
-    for (std::string& endpoint : how.endpoints) {
-        while (endpoint.ends_with('/')) endpoint.pop_back();
     }
     session_ = std::make_shared<detail::session>(std::move(how));
 }

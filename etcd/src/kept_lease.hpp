@@ -34,10 +34,11 @@ struct lease_record {
         return time_left() > std::chrono::milliseconds::zero();
     }
 
-    /// It was alive at `asked`, when etcd was asked to renew it.
+    /// It was alive at `asked`, when etcd was asked to renew it. One that is over is not revived: somebody may have
+    /// seen that.
     void extend(loop::clock::time_point asked) noexcept {
         loop::clock::time_point ends = ends_.load(std::memory_order_relaxed);
-        while (ends != lost &&
+        while (ends > loop::clock::now() &&
                !ends_.compare_exchange_weak(ends, asked + ttl, std::memory_order_relaxed)) {
         }
     }

@@ -20,9 +20,9 @@ mirror::mirror(client& c, std::string prefix)
 mirror::~mirror() = default;
 
 void mirror::follow(on_error errors) {
-    std::promise<std::optional<failure>> answer;
-    std::future<std::optional<failure>> filled = answer.get_future();
-    state_->following->start([&answer](const std::optional<failure>& f) { answer.set_value(f); });
+    const auto answer = std::make_shared<std::promise<std::optional<failure>>>();
+    std::future<std::optional<failure>> filled = answer->get_future();
+    state_->following->start([answer](const std::optional<failure>& f) { answer->set_value(f); });
     if (const std::optional<failure> problem = filled.get()) {
         if (errors.code() == nullptr) leave();  // there will be no map
         errors.report(problem->kind, problem->message);

@@ -63,6 +63,11 @@ std::string session::url(std::size_t endpoint, std::string_view path) const {
     return options_.endpoints[endpoint] + std::string(path);
 }
 
+std::size_t session::another(std::size_t endpoint) {
+    const std::size_t n = endpoints();
+    return n < 2 ? endpoint : (endpoint + 1 + random_() % (n - 1)) % n;
+}
+
 milliseconds session::around(milliseconds most) {
     const auto half = most.count() / 2;
     return milliseconds(
@@ -81,11 +86,12 @@ void session::call(std::string path, std::string body, repeat r, time_limit unti
 }
 
 reply session::ask(std::string path, std::string body, repeat r, time_limit until) {
-    std::promise<reply> answer;
-    std::future<reply> answered = answer.get_future();
+    // Shared, because who waits may be gone before set_value() has returned.
+    const auto answer = std::make_shared<std::promise<reply>>();
+    std::future<reply> answered = answer->get_future();
     call(std::move(path), std::move(body), r, until,
          // Not copied: it may be nested so deeply that this takes more than the stack.
-         [&answer](reply& given) { answer.set_value(std::move(given)); });
+         [answer](reply& given) { answer->set_value(std::move(given)); });
     return answered.get();
 }
 

@@ -59,6 +59,8 @@ public:
     [[nodiscard]] std::size_t endpoints() const noexcept { return options_.endpoints.size(); }
     /// The one that answered last.
     [[nodiscard]] std::size_t preferred() const noexcept { return preferred_; }
+    /// Another one, if there is one; any, so that not all who lose a member come to the same.
+    [[nodiscard]] std::size_t another(std::size_t endpoint);
     [[nodiscard]] std::string url(std::size_t endpoint, std::string_view path) const;
     /// Fetches a token if one is needed, and calls `then` with the empty string or it, or with what is wrong.
     void with_token(std::function<void(const std::string&, const std::optional<failure>&)> then);

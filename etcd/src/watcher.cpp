@@ -39,16 +39,17 @@ void watcher::start(std::function<void(const std::optional<failure>&)> filled) {
 }
 
 void watcher::stop() noexcept {
-    std::promise<void> done;
-    etcd_.thread().post([this, &done] {
+    // Shared, because who waits may be gone before set_value() has returned.
+    const auto done = std::make_shared<std::promise<void>>();
+    etcd_.thread().post([this, done] {
         stopped_ = true;
         close();
         disarm(retry_timer_);
         disarm(pulse_timer_);
         disarm(urge_timer_);
-        done.set_value();
+        done->set_value();
     });
-    done.get_future().wait();
+    done->get_future().wait();
 }
 
 void watcher::hurry(std::int64_t revision) {
@@ -215,7 +216,7 @@ void watcher::not_filled(const failure& why) {
 
 void watcher::open(bool elsewhere) {
     close();
-    if (elsewhere) endpoint_ = (endpoint_ + 1) % etcd_.endpoints();
+    if (elsewhere) endpoint_ = etcd_.another(endpoint_);
     is_open_ = false;
     etcd_.with_token(later(
         [this, turn = turn_](const std::string& token, const std::optional<failure>& problem) {
