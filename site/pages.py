@@ -23,8 +23,8 @@ from document import Document, is_outside
 
 # The guides on the front page and in the menu. One that is not here is an error, so that somebody decides.
 GROUPS = [
-    ("Use it", ["docs/choosing.md", "docs/from-go.md", "docs/from-cpp.md", "examples/README.md", "docs/debugging.md",
-                "docs/abi.md", "CHANGELOG.md"]),
+    ("Use it", ["docs/choosing.md", "docs/from-go.md", "docs/from-cpp.md", "docs/cluster.md", "examples/README.md",
+                "docs/debugging.md", "docs/abi.md", "CHANGELOG.md"]),
     ("Trust it", ["docs/guarantees.md", "docs/performance.md", "bench/README.md", "docs/verification.md",
                   "docs/coverage.md", "SECURITY.md"]),
     ("Change it", ["docs/design.md", "CONTRIBUTING.md"]),

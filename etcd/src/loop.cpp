@@ -12,8 +12,6 @@
 namespace syncmap::etcd::inline v0::detail {
 
 namespace {
-constexpr std::size_t most_at_once = std::size_t{1} << 29;  // of an answer that nobody has fetched
-
 void prepare_curl() {
     // Never undone: the program, or another library in it, may be using curl as well.
     static const CURLcode prepared = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -27,6 +25,8 @@ struct loop::transfer {
     curl_slist* headers = nullptr;
     std::size_t read = 0;  // of the body, by curl
     bool sent = false;
+    std::size_t length = 0;  // of the answer so far
+    bool too_long = false;
     std::string received{};  // and not handed out yet
     std::array<char, CURL_ERROR_SIZE> problem{};
 
@@ -48,7 +48,9 @@ struct loop::transfer {
     }
     static std::size_t take(const char* from, std::size_t size, std::size_t count, void* self) {
         auto& t = *static_cast<transfer*>(self);
-        if (t.received.size() + size * count > most_at_once) return 0;  // breaks it off
+        t.length += size * count;
+        t.too_long = t.wanted.longest_answer != 0 && t.length > t.wanted.longest_answer;
+        if (t.too_long) return 0;  // breaks it off
         t.received.append(from, size * count);
         return size * count;
     }
@@ -102,6 +104,7 @@ struct loop::transfer {
         ending e;
         e.answered = result == CURLE_OK;
         e.sent = sent;
+        e.too_long = too_long;
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &e.status);
         if (result != CURLE_OK) {
             e.problem = problem[0] != '\0' ? problem.data() : curl_easy_strerror(result);

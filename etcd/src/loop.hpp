@@ -29,6 +29,7 @@ struct ending {
     /// Whether any of the request's body may have left. If not, surely nothing has been done.
     bool sent = false;
     bool distrusted = false;  ///< one side does not like the other's certificate
+    bool too_long = false;    ///< the answer was, and has been broken off
     long status = 0;          ///< of HTTP
     std::string problem{};    ///< in words, where there is one
 };
@@ -40,6 +41,7 @@ struct request {
     std::string token{};  ///< for the header `Authorization`; none if empty
     std::chrono::milliseconds connect_within{1000};
     std::chrono::milliseconds end_within{0};  ///< 0: it may take for ever
+    std::size_t longest_answer = 0;           ///< in bytes; 0: it may be as long as it likes
     std::function<void(std::string_view)> on_data{};
     std::function<void(const ending&)> on_end{};
 };

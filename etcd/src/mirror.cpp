@@ -45,17 +45,23 @@ std::optional<outcome> mirror::transact(std::string_view key, const transaction&
         return std::nullopt;
     }
     const bool writes = t.then != transaction::action::nothing;
+    // A member whose disk is full refuses transactions, but still erases.
+    const bool just_erases =
+        t.when == transaction::condition::none && t.then == transaction::action::erase;
+    const std::string full_key = state_->prefix + std::string(key);
     const reply r =
-        state_->etcd->ask("/v3/kv/txn", transaction_request(state_->prefix + std::string(key), t),
+        state_->etcd->ask(just_erases ? "/v3/kv/deleterange" : "/v3/kv/txn",
+                          just_erases ? erase_request(full_key) : transaction_request(full_key, t),
                           writes ? repeat::if_unsent : repeat::always, until);
     if (r.failed) {
         errors.report(r.failed->kind, r.failed->message);
         return std::nullopt;
     }
-    std::optional<transaction_answer> answer = to_outcome(r.body, t);
+    std::optional<transaction_answer> answer =
+        just_erases ? to_erasure(r.body) : to_outcome(r.body, t);
     if (!answer) {
         errors.report(writes ? error_kind::uncertain : error_kind::unavailable,
-                      "etcd: kv/txn: the answer is none to that question; load(key, quorum) shows "
+                      "etcd: the answer is none to that question; load(key, quorum) shows "
                       "what has been done");
         return std::nullopt;
     }
@@ -113,14 +119,13 @@ void mirror::clear(on_error errors) {
         errors.report(r.failed->kind, r.failed->message);
         return;
     }
-    const std::optional<std::int64_t> revision = header_revision(r.body);
-    const std::optional<std::int64_t> erased = integer(r.body, "deleted");
-    if (!revision || !erased) {
+    const std::optional<transaction_answer> answer = to_erasure(r.body);
+    if (!answer) {
         errors.report(error_kind::uncertain,
                       "etcd: kv/deleterange: the answer is none to that question");
-    } else if (!wait_for(*erased > 0 || count() > 0 ? *revision : 0, until)) {
+    } else if (!wait_for(answer->what.erased || count() > 0 ? answer->revision : 0, until)) {
         errors.report(error_kind::uncertain, "etcd: the mirror has not followed to revision " +
-                                                 std::to_string(*revision) +
+                                                 std::to_string(answer->revision) +
                                                  " within the deadline; etcd has done it");
     }
 }

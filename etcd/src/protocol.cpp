@@ -187,6 +187,17 @@ std::optional<transaction_answer> to_outcome(const json& answer, const transacti
     return a;
 }
 
+std::optional<transaction_answer> to_erasure(const json& answer) {
+    const std::optional<std::int64_t> revision = header_revision(answer);
+    const std::optional<std::int64_t> erased = integer(answer, "deleted");
+    if (!revision || !erased) return std::nullopt;
+    transaction_answer a;
+    a.revision = *revision;
+    a.what.done = true;
+    a.what.erased = *erased > 0;
+    return a;
+}
+
 std::string range_request(std::string_view from, std::string_view end, std::size_t limit,
                           std::int64_t revision) {
     json request{{"key", to_base64(from)},
@@ -239,6 +250,8 @@ std::string transaction_request(std::string_view key, const transaction& t) {
     }
     return request.dump();
 }
+
+std::string erase_request(std::string_view key) { return json{{"key", to_base64(key)}}.dump(); }
 
 std::string erase_all_request(const key_range& keys) {
     return json{{"key", to_base64(keys.key)}, {"range_end", to_base64(keys.end)}}.dump();

@@ -75,6 +75,8 @@ struct transaction_answer {
 };
 [[nodiscard]] std::optional<transaction_answer> to_outcome(const json& answer,
                                                            const transaction& t);
+/// Of a request to erase, without a condition.
+[[nodiscard]] std::optional<transaction_answer> to_erasure(const json& answer);
 
 // --- requests ---
 
@@ -83,6 +85,7 @@ struct transaction_answer {
 [[nodiscard]] std::string get_request(std::string_view key, bool keys_only);
 [[nodiscard]] std::string watch_request(const key_range& keys, std::int64_t first_revision);
 [[nodiscard]] std::string transaction_request(std::string_view key, const transaction& t);
+[[nodiscard]] std::string erase_request(std::string_view key);
 [[nodiscard]] std::string erase_all_request(const key_range& keys);
 /// Asks whether nothing in `keys` has been put after `revision`, and how many there are.
 [[nodiscard]] std::string nothing_new_request(const key_range& keys, std::int64_t revision);

@@ -16,6 +16,8 @@ milliseconds until_then(time_limit t) {
 constexpr milliseconds shortest_pause{20};
 constexpr milliseconds longest_pause{1000};
 constexpr int most_tokens = 3;  // that one call asks for
+constexpr std::size_t longest_answer = std::size_t{1}
+                                       << 27;  // a page is asked for with much less in mind
 }  // namespace
 
 struct session::attempt {
@@ -137,6 +139,7 @@ void session::send(const std::shared_ptr<attempt>& a) {
     r.end_within = a->again == repeat::always && others
                        ? std::max(left / 2, std::min(left, milliseconds{200}))
                        : left;
+    r.longest_answer = longest_answer;
     r.on_data = [a](std::string_view data) { a->answer += data; };
     r.on_end = [this, a](const ending& e) { ended(a, e); };
     loop_.start(std::move(r));
@@ -151,7 +154,10 @@ void session::ended(const std::shared_ptr<attempt>& a, const ending& e) {
         turn_away();
         a->last_problem = who + e.problem;
         a->distrusted_in_row = e.distrusted ? a->distrusted_in_row + 1 : 0;
-        if (a->distrusted_in_row >= endpoints()) {  // nobody is left who could think otherwise
+        if (e.too_long && a->again == repeat::always) {
+            a->finish(error_kind::too_large, a->last_problem);
+        } else if (a->distrusted_in_row >=
+                   endpoints()) {  // nobody is left who could think otherwise
             a->finish(error_kind::denied, a->last_problem);
         } else if (e.sent && !e.distrusted && a->again == repeat::if_unsent) {
             a->finish(error_kind::uncertain,

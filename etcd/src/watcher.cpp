@@ -20,7 +20,7 @@ constexpr milliseconds silence{300};  // of a watch that should have said someth
 constexpr int differs_for_good = 5;
 constexpr std::size_t page_bytes = std::size_t{1} << 20;  // about: so much is asked for at once
 constexpr std::size_t largest_page = 4096;
-constexpr std::size_t longest_line = std::size_t{1} << 29;
+constexpr std::size_t longest_line = std::size_t{1} << 27;
 
 milliseconds grow(milliseconds pause) { return std::clamp(pause * 2, first_pause, longest_pause); }
 }  // namespace
