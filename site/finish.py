@@ -13,7 +13,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 SCOPE = re.compile(r'(<td class="memname">[^\n]*?)'
-                   r'(?:<a class="el" href="[^"]*">)?syncmap::\w+(?:</a>)?(?:&lt;.*?&gt;)?::')
+                   r'(?:<a class="el" href="[^"]*">)?syncmap::(?:etcd::)?\w+(?:</a>)?(?:&lt;.*?&gt;)?::')
 # A row of the list of members: the first for what it is, the second for the sentence about it. What is the same for
 # another kind of argument is not listed beside it, and constraints stand where the member is described.
 LISTED = re.compile(r'<tr class="(?:memitem|memdesc|separator):(\w+)"[^>]*>.*?</tr>\n?', re.S)
@@ -38,8 +38,10 @@ def address(refid, is_member):
 
 def reference(xml_folder):
     """An entry for each public class, and each of its members."""
-    for path in sorted(glob.glob(f"{xml_folder}/class*.xml") + glob.glob(f"{xml_folder}/struct*.xml") +
-                       glob.glob(f"{xml_folder}/namespacesyncmap.xml")):
+    paths = [path for pattern in ("class*", "struct*", "namespacesyncmap", "namespacesyncmap_1_1etcd")
+             for path in glob.glob(f"{xml_folder}/{pattern}.xml")]
+    # Of what is found equally well, the core's comes first.
+    for path in sorted(paths, key=lambda p: ("syncmap_1_1etcd" in p, p)):
         compound = ElementTree.parse(path).getroot().find("compounddef")
         kind, name = compound.get("kind"), compound.findtext("compoundname")
         if kind != "namespace":

@@ -91,9 +91,12 @@ class Site:
             os.makedirs(os.path.dirname(f"{self.html}/{path}"), exist_ok=True)
             shutil.copyfile(source, f"{self.html}/{path}")
             return path
-        if re.fullmatch(r"include/syncmap/\w+\.hpp", path):  # Doxygen shows these by itself
-            name = os.path.basename(path).replace("_", "__").replace(".", "_8")
-            return f"{name}_source.html"
+        if re.fullmatch(r"(etcd/)?include/syncmap/(etcd/)?\w+\.hpp", path):  # Doxygen shows these by itself
+            name = os.path.basename(path)
+            core, etcd = f"include/syncmap/{name}", f"etcd/include/syncmap/etcd/{name}"
+            if all(os.path.exists(f"{self.top}/{other}") for other in (core, etcd)):
+                name = path  # there are two of this name
+            return name.replace("_", "__").replace(".", "_8").replace("/", "_2") + "_source.html"
         if path not in self.known:
             if page_name(path) in map(page_name, self.known):
                 raise SystemExit(f"pages.py: {path} and another file would be the same page")

@@ -50,32 +50,31 @@ check_result nothing_lost(const outcome& o) {
 
 /// Writes that are said not to have been done have not been done.
 check_result nothing_made_up(const outcome& o) {
-    std::map<int, std::size_t> failed;
+    using syncmap::etcd::error_kind;
+    std::size_t surely_not = 0, uncertain = 0, uncertain_there = 0;
     std::string problem;
-    std::size_t uncertain_there = 0;
     contents known;  // what of the log may be there
     for (const record& r : o.clients) {
-        for (const write& w : r.writes) ++failed[w.outcome];
+        for (const write& w : r.writes)
+            surely_not += w.outcome != 0 && w.outcome != static_cast<int>(error_kind::uncertain);
         for (const auto& [key, history] : r.keys) {
             if (!key.starts_with(log_keys)) continue;
             known.emplace(key, "");
-            uncertain_there += history.acknowledged.empty() && find(o.etcd.entries, key);
+            if (!history.acknowledged.empty()) continue;
+            ++uncertain;
+            uncertain_there += find(o.etcd.entries, key) != nullptr;
         }
     }
     for (const auto& [key, value] : o.etcd.entries) {
         if (key.starts_with(log_keys) && find(known, key) == nullptr)
             problem = fmt::format("{}: surely not written, and etcd has {}", key, value);
     }
-    std::size_t surely_not = 0;
-    for (const auto& [kind, times] : failed) {
-        using syncmap::etcd::error_kind;
-        if (kind != 0 && kind != static_cast<int>(error_kind::uncertain)) surely_not += times;
-    }
     return {
         problem.empty(),
-        fmt::format("Nothing made up: {} writes failed as surely not done, and were not. {} were "
-                    "uncertain.",
-                    surely_not, failed[static_cast<int>(syncmap::etcd::error_kind::uncertain)]),
+        fmt::format(
+            "Nothing made up: what surely failed ({}) was not done; of {} uncertain new keys {} "
+            "are there.",
+            surely_not, uncertain, uncertain_there),
         problem};
 }
 

@@ -82,7 +82,8 @@ private:
                                           "--endpoint"};
             argv.insert(argv.end(), endpoints.begin(), endpoints.end());
             clients_.emplace_back(argv);
-            std::ranges::rotate(endpoints, endpoints.begin() + 1);  // each has another one first
+            std::rotate(endpoints.begin(), endpoints.begin() + 1,
+                        endpoints.end());  // each has another one first
         }
         for (client_process& c : clients_) c.expect("ready", 20s);
         say(fmt::format("{} client processes, each with a mirror of {} keys", processes,

@@ -22,10 +22,13 @@ public:
     handler& operator=(const handler&) = delete;
 
     [[nodiscard]] bool active() const noexcept { return active_.load(std::memory_order_relaxed); }
-    /// Returns when it is not running, and will not any more.
+    /// Returns when it is not running, and will not any more. The user's function is destroyed here, or where the
+    /// handler does this itself, when it returns: what it holds may do anything then, as no lock is held.
     void end() noexcept {
         active_.store(false, std::memory_order_relaxed);
+        std::shared_ptr<void> gone;
         const std::lock_guard lock(running_);
+        if (depth_ == 0) gone = take();
     }
     [[nodiscard]] static subscription subscribe(std::shared_ptr<handler> h) noexcept {
         return subscription(std::move(h));
@@ -34,25 +37,36 @@ public:
 protected:
     template <class F>
     void run(F f) {
+        std::shared_ptr<void> gone;
         const std::lock_guard lock(running_);
-        if (active()) f();
+        if (!active()) return;
+        ++depth_;
+        f();
+        --depth_;
+        if (depth_ == 0 && !active()) gone = take();
     }
+    /// The function, which is not kept any more.
+    virtual std::shared_ptr<void> take() noexcept = 0;
 
 private:
     std::recursive_mutex running_;  // a handler may end its own subscription
+    int depth_ = 0;                 // guarded by running_
     std::atomic<bool> active_{true};
 };
 
 template <class... Arguments>
 class handler_of final : public handler {
 public:
-    explicit handler_of(std::function<void(Arguments...)> f) : f_(std::move(f)) {}
+    using function = std::function<void(Arguments...)>;
+    explicit handler_of(function f) : f_(std::make_shared<function>(std::move(f))) {}
     void call(Arguments... arguments) {
-        run([&] { f_(arguments...); });
+        run([&] { (*f_)(arguments...); });
     }
 
 private:
-    std::function<void(Arguments...)> f_;
+    std::shared_ptr<void> take() noexcept override { return std::move(f_); }
+
+    std::shared_ptr<function> f_;
 };
 
 /// All handlers of one kind. Any thread may add one.

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <utility>
 
 #include "quiet_thread.hpp"
@@ -12,6 +12,17 @@
 namespace syncmap::etcd::inline v0::detail {
 
 namespace {
+/// Whether an alert of TLS says that the server wants another certificate. With TLS 1.3 it comes after the request,
+/// of which the server has seen nothing then. Other alerts end connections on which it may have.
+bool refuses_certificate(const std::string& problem) {
+    const std::size_t alert = problem.find(" alert ");
+    if (alert == std::string::npos) return false;
+    for (const char* const why : {"certificate", "unknown ca", "access denied"}) {
+        if (problem.find(why, alert) != std::string::npos) return true;
+    }
+    return false;
+}
+
 void prepare_curl() {
     // Never undone: the program, or another library in it, may be using curl as well.
     static const CURLcode prepared = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -83,6 +94,11 @@ struct loop::transfer {
         set(CURLOPT_ERRORBUFFER, problem.data());
         set(CURLOPT_PRIVATE, this);
         set(CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+        // A name that nobody resolves is waited for by a thread of curl's. Without this, curl waits for that thread
+        // when the request's time is over, and with it all others wait.
+        set(CURLOPT_QUICK_EXIT, 1L);
+#endif
         set(CURLOPT_TCP_KEEPALIVE, 1L);
         set(CURLOPT_TCP_KEEPIDLE, 15L);
         set(CURLOPT_TCP_KEEPINTVL, 5L);
@@ -97,6 +113,7 @@ struct loop::transfer {
         if (!tls.certificate_file.empty()) {
             set(CURLOPT_SSLCERT, tls.certificate_file.c_str());
             set(CURLOPT_SSLKEY, tls.key_file.c_str());
+            set(CURLOPT_KEYPASSWD, "");  // otherwise a terminal is asked for it
         }
     }
 
@@ -108,11 +125,11 @@ struct loop::transfer {
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &e.status);
         if (result != CURLE_OK) {
             e.problem = problem[0] != '\0' ? problem.data() : curl_easy_strerror(result);
-            // A server that wants another certificate says so by an alert, with TLS 1.3 only after the request.
             e.distrusted = result == CURLE_PEER_FAILED_VERIFICATION ||
                            result == CURLE_SSL_CERTPROBLEM || result == CURLE_SSL_CACERT_BADFILE ||
                            result == CURLE_SSL_ISSUER_ERROR ||
-                           e.problem.find(" alert ") != std::string::npos;
+                           (sent ? refuses_certificate(e.problem)
+                                 : e.problem.find(" alert ") != std::string::npos);
         }
         return e;
     }
@@ -123,7 +140,16 @@ loop::loop(const tls_options& tls) : tls_(tls) {
     multi_ = curl_multi_init();
     if (multi_ == nullptr) std::abort();
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, 64L);  // that are kept open without a request
-    thread_ = quiet_thread([this] { run(); });
+#if defined(__cpp_exceptions)
+    try {
+#endif
+        thread_ = quiet_thread([this] { run(); });
+#if defined(__cpp_exceptions)
+    } catch (...) {
+        curl_multi_cleanup(multi_);
+        throw;
+    }
+#endif
 }
 
 loop::~loop() {
@@ -133,8 +159,6 @@ loop::~loop() {
     }
     curl_multi_wakeup(multi_);
     thread_.join();
-    for (auto& [number, t] : transfers_) curl_multi_remove_handle(multi_, t->easy);
-    transfers_.clear();
     curl_multi_cleanup(multi_);
 }
 
@@ -180,10 +204,13 @@ void loop::run() {
         {
             const std::lock_guard lock(mutex_);
             if (!tasks_.empty()) continue;
-            if (stopping_) return;
+            if (stopping_) break;
         }
         curl_multi_poll(multi_, nullptr, 0, patience(), nullptr);
     }
+    // By this thread: to say goodbye to a server that is gone raises SIGPIPE.
+    for (auto& [number, t] : transfers_) curl_multi_remove_handle(multi_, t->easy);
+    transfers_.clear();
 }
 
 void loop::run_tasks() {

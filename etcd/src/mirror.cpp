@@ -49,12 +49,17 @@ std::optional<outcome> mirror::transact(std::string_view key, const transaction&
     const bool just_erases =
         t.when == transaction::condition::none && t.then == transaction::action::erase;
     const std::string full_key = state_->prefix + std::string(key);
+    const std::int64_t before = revision();
     const reply r =
         state_->etcd->ask(just_erases ? "/v3/kv/deleterange" : "/v3/kv/txn",
                           just_erases ? erase_request(full_key) : transaction_request(full_key, t),
                           writes ? repeat::if_unsent : repeat::always, until);
     if (r.failed) {
-        errors.report(r.failed->kind, r.failed->message);
+        if (r.failed->no_space && writes) {
+            report_no_space(key, *r.failed, before, until, errors);
+        } else {
+            errors.report(r.failed->kind, r.failed->message);
+        }
         return std::nullopt;
     }
     std::optional<transaction_answer> answer =
@@ -67,11 +72,16 @@ std::optional<outcome> mirror::transact(std::string_view key, const transaction&
     }
     outcome& o = answer->what;
     const bool changed = o.done && (t.then == transaction::action::put || o.erased);
-    // What has been found may have been erased in the mirror's future, or put.
-    const bool gone = !changed && !o.found && revision_of(key) != 0;
-    const std::int64_t to_show = changed || gone ? answer->revision
-                                 : o.found       ? o.found->revision
-                                                 : 0;
+    std::int64_t to_show = 0;
+    if (changed) {
+        to_show = answer->revision;
+    } else if (o.found) {
+        to_show = o.found->revision;
+    } else if (o.done && t.when == transaction::condition::revision && t.revision != 0) {
+        to_show = t.revision;  // which is there still
+    } else if (revision_of(key) != 0) {
+        to_show = answer->revision;  // by then there is none any more
+    }
     if (!wait_for(to_show, until)) {
         const std::string message = "etcd: the mirror has not followed to revision " +
                                     std::to_string(to_show) + " within the deadline";
@@ -85,7 +95,27 @@ std::optional<outcome> mirror::transact(std::string_view key, const transaction&
     return o;
 }
 
-finding mirror::read(std::string_view key, time_limit until, on_error errors) {
+/// A write has been refused for lack of space, by a member that may have done it all the same. It has not if the
+/// key has not been written since `before`, or nothing has.
+void mirror::report_no_space(std::string_view key, const failure& why, std::int64_t before,
+                             time_limit until, on_error errors) const {
+    const reply r =
+        state_->etcd->ask("/v3/kv/range", get_request(state_->prefix + std::string(key), true),
+                          repeat::always, until);
+    const std::optional<page> now = r.failed ? std::nullopt : to_page(r.body);
+    const bool surely_not_done =
+        now && (now->revision <= before ||
+                (now->entries.size() == 1 && now->entries[0].revision <= before));
+    if (surely_not_done) {
+        errors.report(error_kind::unavailable, why.message);
+    } else {
+        errors.report(error_kind::uncertain,
+                      why.message +
+                          "; etcd may have done it all the same: load(key, quorum) shows it");
+    }
+}
+
+finding mirror::read(std::string_view key, shown s, time_limit until, on_error errors) {
     if (state_->prefix.empty() && key.empty()) {
         errors.report(error_kind::bad_value, "etcd: a key must not be empty");
         return {};
@@ -107,6 +137,17 @@ finding mirror::read(std::string_view key, time_limit until, on_error errors) {
     f.answered = true;
     if (!p->entries.empty()) {
         f.found = versioned{std::move(p->entries[0].value), p->entries[0].revision};
+    }
+    if (s == shown::by_the_mirror) {
+        const std::int64_t to_show = f.found                 ? f.found->revision
+                                     : revision_of(key) != 0 ? p->revision
+                                                             : 0;
+        if (!wait_for(to_show, until)) {
+            errors.report(error_kind::unavailable,
+                          "etcd: the mirror has not followed to revision " +
+                              std::to_string(to_show) + " within the deadline");
+            return {};
+        }
     }
     return f;
 }
@@ -175,6 +216,7 @@ void mirror::fill_in(map_stats& stats) const {
 
 subscription mirror::on_change(std::function<void(const announcement&)> f) {
     state_->etcd->handlers().start();
+    const std::lock_guard lock(state_->changing);
     return handler::subscribe(state_->on_change.add(std::move(f)));
 }
 
@@ -186,6 +228,10 @@ subscription mirror::on_bad_value(std::function<void(std::string_view, std::stri
         state_->etcd->handlers().post(this, [made, k = key, b = value.bytes] { made->call(k, b); });
     }
     return handler::subscribe(made);
+}
+
+std::unique_lock<std::mutex> mirror::hold_listeners() const {
+    return std::unique_lock(state_->changing);
 }
 
 bool mirror::somebody_listens() const noexcept { return state_->on_change.any(); }

@@ -51,6 +51,9 @@ struct mirror::state {
         bad{};  // guarded by bad_mutex; changed by the client's thread
     mutable std::mutex bad_mutex{};
 
+    /// Held from the question whether somebody listens until the change has been made. Otherwise who has subscribed
+    /// in between and then looked would know nothing of it.
+    mutable std::mutex changing{};
     handlers<const announcement&> on_change{};
     handlers<std::string_view, std::string_view> on_bad_value{};
 };

@@ -2,6 +2,7 @@
 #include "protocol.hpp"
 
 #include <charconv>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -28,6 +29,9 @@ std::optional<std::string> bytes(const json& object, const char* name) {
     if (!found->is_string()) return std::nullopt;
     return from_base64(found->get_ref<const std::string&>());
 }
+
+/// Not the greatest number, as there is one that comes next.
+bool is_revision(std::int64_t n) { return n > 0 && n < std::numeric_limits<std::int64_t>::max(); }
 
 std::string number(std::int64_t n) { return std::to_string(n); }
 
@@ -86,7 +90,7 @@ std::optional<std::int64_t> header_revision(const json& answer) {
     const json* const header = member(answer, "header");
     if (header == nullptr) return std::nullopt;
     const std::optional<std::int64_t> revision = integer(*header, "revision");
-    if (!revision || *revision <= 0) return std::nullopt;
+    if (!revision || !is_revision(*revision)) return std::nullopt;
     return revision;
 }
 
@@ -95,7 +99,7 @@ std::optional<key_value> to_key_value(const json& kv) {
     std::optional<std::string> key = bytes(kv, "key");
     std::optional<std::string> value = bytes(kv, "value");
     const std::optional<std::int64_t> revision = integer(kv, "mod_revision");
-    if (!key || !value || !revision || *revision <= 0) return std::nullopt;
+    if (!key || !value || !revision || !is_revision(*revision)) return std::nullopt;
     return key_value{*std::move(key), *std::move(value), *revision};
 }
 
@@ -313,7 +317,8 @@ refusal to_refusal(long status, std::string_view body) {
         r.kind = has(message, "lease") ? error_kind::lease_expired : error_kind::unavailable;
         break;
     case grpc_resource_exhausted:
-        r.surely_not_done = true;
+        r.no_space = has(message, "space exceeded");
+        r.surely_not_done = !r.no_space;
         r.kind = has(message, "larger than max") ? error_kind::too_large : error_kind::unavailable;
         r.worth_another_try = has(message, "too many requests");
         break;
@@ -323,6 +328,9 @@ refusal to_refusal(long status, std::string_view body) {
         r.worth_another_try = r.kind == error_kind::unavailable;
         break;
     case grpc_failed_precondition:
+        r.surely_not_done = true;
+        r.worth_another_try = has(message, "learner");  // which other members are not
+        break;
     case grpc_unimplemented: r.surely_not_done = true; break;
     case grpc_canceled:
     default:  // timeouts, changes of leader, a member that ends: whether it was done nobody knows

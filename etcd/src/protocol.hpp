@@ -21,6 +21,8 @@ using nlohmann::json;
 struct failure {
     error_kind kind = error_kind::unavailable;
     std::string message{};
+    /// Etcd has no space left. It refuses the write that takes the last of it after having done it.
+    bool no_space = false;
 };
 
 struct key_value {
@@ -99,6 +101,7 @@ struct refusal {
     bool surely_not_done = false;
     bool worth_another_try = false;
     bool token_is_bad = false;
+    bool no_space = false;
 };
 [[nodiscard]] refusal to_refusal(long status, std::string_view body);
 

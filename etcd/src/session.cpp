@@ -25,7 +25,7 @@ struct session::attempt {
     std::string body{};
     repeat again = repeat::always;
     time_limit until{};
-    std::function<void(const reply&)> then{};
+    std::function<void(reply&)> then{};
 
     bool needs_token = true;
     std::string token{};
@@ -37,9 +37,13 @@ struct session::attempt {
     milliseconds pause = shortest_pause;
     std::string last_problem{};
 
-    void finish(error_kind kind, const std::string& message) const {
-        then({failure{kind, "etcd: " + path.substr(std::string("/v3/").size()) + ": " + message},
-              {}});
+    void finish(error_kind kind, const std::string& message, bool no_space = false) const {
+        finish(
+            {kind, "etcd: " + path.substr(std::string("/v3/").size()) + ": " + message, no_space});
+    }
+    void finish(failure why) const {
+        reply r{std::move(why), {}};
+        then(r);
     }
 };
 
@@ -66,7 +70,7 @@ milliseconds session::around(milliseconds most) {
 }
 
 void session::call(std::string path, std::string body, repeat r, time_limit until,
-                   std::function<void(const reply&)> then) {
+                   std::function<void(reply&)> then) {
     auto a = std::make_shared<attempt>();
     a->path = std::move(path);
     a->body = std::move(body);
@@ -80,7 +84,8 @@ reply session::ask(std::string path, std::string body, repeat r, time_limit unti
     std::promise<reply> answer;
     std::future<reply> answered = answer.get_future();
     call(std::move(path), std::move(body), r, until,
-         [&answer](const reply& given) { answer.set_value(given); });
+         // Not copied: it may be nested so deeply that this takes more than the stack.
+         [&answer](reply& given) { answer.set_value(std::move(given)); });
     return answered.get();
 }
 
@@ -90,7 +95,7 @@ void session::tell(std::string path, std::string body) {
         ++farewells_;
     }
     call(std::move(path), std::move(body), repeat::always, loop::clock::now() + deadline(),
-         [this](const reply&) {
+         [this](reply&) {
              const std::lock_guard lock(farewells_mutex_);
              --farewells_;
              farewells_done_.notify_all();
@@ -106,16 +111,33 @@ void session::begin(const std::shared_ptr<attempt>& a) {
         send(a);
         return;
     }
-    with_token([this, a](const std::string& token, const std::optional<failure>& problem) {
+    // Who waits for a token has a deadline of his own.
+    struct waiting {
+        bool over = false;
+        std::optional<loop::timer> patience{};
+    };
+    const auto w = std::make_shared<waiting>();
+    with_token([this, a, w](const std::string& token, const std::optional<failure>& problem) {
+        if (std::exchange(w->over, true)) return;
+        if (w->patience) loop_.cancel(*w->patience);
         if (!problem) {
             a->token = token;
             send(a);
-        } else if (problem->kind == error_kind::unavailable && loop::clock::now() < a->until) {
-            begin(a);  // has more time than who asked for the token
+        } else if (problem->kind == error_kind::unavailable) {
+            a->last_problem = problem->message.substr(std::string("etcd: ").size());
+            pause(a);  // has more time than who asked for the token
         } else {
-            a->then({*problem, {}});
+            a->finish(*problem);
         }
     });
+    if (!w->over) {
+        const milliseconds left = std::max(until_then(a->until), milliseconds::zero());
+        w->patience = loop_.after(left, [this, a, w] {
+            if (std::exchange(w->over, true)) return;
+            const std::string why = authentication_ ? authentication_->last_problem : "";
+            a->finish(error_kind::unavailable, why.empty() ? "no token within the deadline" : why);
+        });
+    }
 }
 
 void session::send(const std::shared_ptr<attempt>& a) {
@@ -172,7 +194,8 @@ void session::ended(const std::shared_ptr<attempt>& a, const ending& e) {
     if (e.status == 200) {
         json body = json::parse(a->answer, nullptr, false);
         if (!body.is_discarded() && body.is_object()) {
-            a->then({std::nullopt, std::move(body)});
+            reply r{std::nullopt, std::move(body)};
+            a->then(r);
             return;
         }
         turn_away();
@@ -197,7 +220,9 @@ void session::ended(const std::shared_ptr<attempt>& a, const ending& e) {
         turn_away();
         try_again(a);
     } else if (r.surely_not_done || a->again == repeat::always) {
-        a->finish(r.kind, a->last_problem);
+        a->finish(r.kind, a->last_problem, r.no_space);
+    } else if (r.no_space) {
+        a->finish(error_kind::uncertain, a->last_problem, true);
     } else {
         turn_away();
         a->finish(error_kind::uncertain,
@@ -210,16 +235,20 @@ void session::ended(const std::shared_ptr<attempt>& a, const ending& e) {
 void session::try_again(const std::shared_ptr<attempt>& a) {
     if (a->tries % endpoints() != 0) {
         begin(a);
-        return;
+    } else {
+        pause(a);
     }
+}
+
+void session::pause(const std::shared_ptr<attempt>& a) {
     const milliseconds left = until_then(a->until);
-    const milliseconds pause = around(a->pause);
+    const milliseconds wait = around(a->pause);
     a->pause = std::min(a->pause * 2, longest_pause);
     if (left <= milliseconds::zero()) {
         a->finish(error_kind::unavailable, a->last_problem);
         return;
     }
-    loop_.after(std::min(pause, left), [this, a] { begin(a); });
+    loop_.after(std::min(wait, left), [this, a] { begin(a); });
 }
 
 void session::with_token(
@@ -229,7 +258,7 @@ void session::with_token(
         return;
     }
     waiting_for_token_.push_back(std::move(then));
-    if (!authenticating_) authenticate();
+    if (!authentication_) authenticate();
 }
 
 void session::token_is_bad(const std::string& token) {
@@ -238,15 +267,15 @@ void session::token_is_bad(const std::string& token) {
 }
 
 void session::authenticate() {
-    authenticating_ = true;
     auto a = std::make_shared<attempt>();
+    authentication_ = a;
     a->path = "/v3/auth/authenticate";
     a->body = json{{"name", options_.user}, {"password", options_.password}}.dump(
         -1, ' ', false, json::error_handler_t::replace);
     a->until = loop::clock::now() + deadline();
     a->needs_token = false;
-    a->then = [this](const reply& r) {
-        authenticating_ = false;
+    a->then = [this](reply& r) {
+        authentication_.reset();
         std::optional<failure> problem = r.failed;
         if (!problem) {
             const auto found = r.body.find("token");

@@ -42,9 +42,9 @@ public:
     /// Not by the client's thread. Gives messages that nobody waits for a moment to arrive.
     ~session();
 
-    /// POSTs `body` to `path`; `then` gets the answer, in the client's thread. From any thread.
+    /// POSTs `body` to `path`; `then` gets the answer, which it may take, in the client's thread. From any thread.
     void call(std::string path, std::string body, repeat r, time_limit until,
-              std::function<void(const reply&)> then);
+              std::function<void(reply&)> then);
     /// The same, waiting for the answer. Not by the client's thread.
     [[nodiscard]] reply ask(std::string path, std::string body, repeat r, time_limit until);
     /// A call that nobody waits for, but this object's destructor, for a moment.
@@ -73,14 +73,15 @@ private:
     void send(const std::shared_ptr<attempt>& a);
     void ended(const std::shared_ptr<attempt>& a, const ending& e);
     void try_again(const std::shared_ptr<attempt>& a);
+    void pause(const std::shared_ptr<attempt>& a);
     void authenticate();
 
     const options options_;
     std::minstd_rand random_;
     std::size_t preferred_ = 0;
     std::string token_;
-    bool authenticating_ = false;
-    bool needs_no_token_ = false;  // etcd has said that it knows no users
+    std::shared_ptr<attempt> authentication_;  // under way
+    bool needs_no_token_ = false;              // etcd has said that it knows no users
     std::vector<std::function<void(const std::string&, const std::optional<failure>&)>>
         waiting_for_token_;
 

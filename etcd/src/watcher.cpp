@@ -16,10 +16,13 @@ constexpr milliseconds longest_pause{2000};
 constexpr milliseconds to_open{2000};  // for a member to say that there is a watch
 constexpr milliseconds between_pulses{1000};
 constexpr milliseconds first_urge{50};
-constexpr milliseconds silence{300};  // of a watch that should have said something
+constexpr milliseconds last_urge{800};
+constexpr milliseconds silence{250};  // of a watch that should have said something
 constexpr int differs_for_good = 5;
 constexpr std::size_t page_bytes = std::size_t{1} << 20;  // about: so much is asked for at once
-constexpr std::size_t largest_page = 4096;
+constexpr std::size_t smallest_page = 16;                 // unless it is too large
+constexpr std::size_t largest_page = 1024;
+constexpr milliseconds short_lived{1000};
 constexpr std::size_t longest_line = std::size_t{1} << 27;
 
 milliseconds grow(milliseconds pause) { return std::clamp(pause * 2, first_pause, longest_pause); }
@@ -50,7 +53,7 @@ void watcher::stop() noexcept {
 
 void watcher::hurry(std::int64_t revision) {
     etcd_.thread().post(later([this, revision] {
-        if (revision > wanted_ && revision > this->revision()) want(revision);
+        if (revision > this->revision() && (revision > wanted_ || !urge_timer_)) want(revision);
     }));
 }
 
@@ -73,6 +76,7 @@ struct watcher::filling {
     std::int64_t revision = 0;  // of all pages
     clock::time_point asked{};  // for the first
     std::string next{};
+    int begun = 0;          // how often
     bool directly = false;  // into a mirror that was empty: there is nothing to compare
     std::vector<key_value> entries{};
 };
@@ -82,10 +86,16 @@ void watcher::fill() {
     filling_ = true;
     close();
     disarm(urge_timer_);
-    auto f = std::make_shared<filling>();
+    begin_filling(std::make_shared<filling>());
+}
+
+void watcher::begin_filling(const std::shared_ptr<filling>& f) {
+    ++f->begun;
+    f->revision = 0;
     f->next = state_.keys.key;
     f->asked = clock::now();
     f->directly = revision() == 0 && mirror_.count() == 0 && state_.bad.empty();
+    f->entries.clear();
     next_page(f);
 }
 
@@ -97,35 +107,63 @@ void watcher::next_page(const std::shared_ptr<filling>& f) {
 
 void watcher::take_page(const std::shared_ptr<filling>& f, const reply& r) {
     if (r.failed) {
-        if (r.failed->kind == error_kind::too_large && page_size_ > 1) {
-            page_size_ = std::max<std::size_t>(page_size_ / 4, 1);
+        const error_kind why = r.failed->kind;
+        if ((why == error_kind::too_large && page_size_ > 1) ||
+            (why == error_kind::unavailable && page_size_ > smallest_page)) {
+            // Larger values have come than before: more, maybe, than can be fetched in time.
+            page_size_ = why == error_kind::too_large ? std::max<std::size_t>(page_size_ / 4, 1)
+                                                      : std::max(page_size_ / 4, smallest_page);
             next_page(f);
+        } else if (why == error_kind::compacted && f->begun < 3) {
+            begin_filling(f);
         } else {
             not_filled(*r.failed);
         }
         return;
     }
-    std::optional<page> p = to_page(r.body);
-    if (!p || (p->more && p->entries.empty())) {
-        not_filled(
-            {error_kind::unavailable, "etcd: kv/range: the answer is none to that question"});
-        return;
+#if defined(__cpp_exceptions)
+    try {
+#endif
+        std::optional<page> p = to_page(r.body);
+        if (p && is_next_page(*f, *p)) {
+            use_page(f, *std::move(p));
+        } else {
+            not_filled(
+                {error_kind::unavailable, "etcd: kv/range: the answer is none to that question"});
+        }
+#if defined(__cpp_exceptions)
+    } catch (...) {  // there is no memory, or a T that cannot be moved
+        not_filled({error_kind::unavailable, "etcd: kv/range: there is no memory for the answer"});
     }
-    if (f->revision == 0) f->revision = p->revision;
-    std::size_t bytes = 1;
-    for (const key_value& e : p->entries) bytes += e.key.size() + e.value.size();
-    const bool more = p->more;
-    if (more) {
-        f->next = p->entries.back().key + '\0';
-        page_size_ =
-            std::clamp<std::size_t>(p->entries.size() * page_bytes / bytes, 1, largest_page);
+#endif
+}
+
+/// Whether all keys are after those of the pages before, and in order, as only these questions end.
+bool watcher::is_next_page(const filling& f, const page& p) const {
+    if (p.more && p.entries.empty()) return false;
+    std::string_view least = f.next;
+    for (const key_value& e : p.entries) {
+        if (!e.key.starts_with(state_.prefix) || e.key < least) return false;
+        least = e.key;
+    }
+    return true;
+}
+
+void watcher::use_page(const std::shared_ptr<filling>& f, page p) {
+    if (f->revision == 0) f->revision = p.revision;
+    if (p.more) {
+        std::size_t bytes = 1;
+        for (const key_value& e : p.entries) bytes += e.key.size() + e.value.size();
+        f->next = p.entries.back().key + '\0';
+        page_size_ = std::clamp<std::size_t>(p.entries.size() * page_bytes / bytes, 1,
+                                             std::min(page_size_ * 4, largest_page));
     }
     if (f->directly) {
-        for (const key_value& e : p->entries) put(e.key, e.value, e.revision);
+        for (const key_value& e : p.entries) put(e.key, e.value, e.revision);
     } else {
-        std::move(p->entries.begin(), p->entries.end(), std::back_inserter(f->entries));
+        std::move(p.entries.begin(), p.entries.end(), std::back_inserter(f->entries));
     }
-    if (more) {
+    if (p.more) {
         next_page(f);
         return;
     }
@@ -154,11 +192,15 @@ void watcher::compare(filling& f) {
 
 void watcher::filled(std::int64_t revision, clock::time_point asked) {
     filling_ = false;
+    filled_ = clock::now();
     pause_ = milliseconds{0};
+    told_revision_ = 0;
+    const bool somebody_waits = revision < wanted_;
     reached(revision);
     proved(asked);
     if (on_filled_) std::exchange(on_filled_, nullptr)(std::nullopt);
     if (!pulse_timer_) arm(pulse_timer_, etcd_.around(between_pulses), &watcher::beat);
+    if (somebody_waits) want(wanted_);
     open(false);
 }
 
@@ -187,11 +229,22 @@ void watcher::open(bool elsewhere) {
 }
 
 void watcher::open_as(const std::string& token) {
+    token_ = token;
     request r;
     r.url = etcd_.url(endpoint_, "/v3/watch");
     r.body = watch_request(state_.keys, revision() + 1);
     r.token = token;
-    r.on_data = later([this, token](std::string_view data) { take_data(data); });
+    r.on_data = later([this](std::string_view data) {
+#if defined(__cpp_exceptions)
+        try {
+            take_data(data);
+        } catch (...) {  // there is no memory; it is asked for again
+            reopen(longest_pause);
+        }
+#else
+        take_data(data);
+#endif
+    });
     r.on_end = later([this, token](const ending& e) {
         stream_.reset();
         if (e.answered && e.status != 200) {
@@ -199,13 +252,18 @@ void watcher::open_as(const std::string& token) {
             if (why.token_is_bad || why.kind == error_kind::denied) etcd_.token_is_bad(token);
         }
         // At once where it has been following: most streams end because their member does.
-        reopen(is_open_ ? milliseconds{0} : grow(pause_));
+        reopen(is_open_ && clock::now() - opened_ > short_lived ? milliseconds{0} : longer_pause());
     });
     stream_ = etcd_.thread().start(std::move(r));
     open_timer_ = etcd_.thread().after(to_open, later([this] {
                                            open_timer_.reset();
-                                           reopen(grow(pause_));
+                                           reopen(longer_pause());
                                        }));
+}
+
+milliseconds watcher::longer_pause() {
+    if (is_open_ && clock::now() - opened_ > short_lived) pause_ = milliseconds{0};
+    return grow(pause_);
 }
 
 void watcher::reopen(milliseconds wait) {
@@ -231,17 +289,18 @@ void watcher::close() {
 
 void watcher::take_data(std::string_view data) {
     heard_ = clock::now();
-    line_ += data;
     std::size_t begin = 0;
+    std::size_t looked_at = line_.size();
+    line_ += data;
     for (;;) {
-        const std::size_t end = line_.find('\n', begin);
+        const std::size_t end = line_.find('\n', std::max(begin, looked_at));
         if (end == std::string::npos) break;
         const std::string_view line(line_.data() + begin, end - begin);
         begin = end + 1;
         if (line.empty()) continue;
         std::optional<watch_message> m = to_watch_message(line);
         if (!m) {
-            reopen(grow(pause_));
+            reopen(longer_pause());
             return;
         }
         const std::optional<loop::ticket> before = stream_;
@@ -249,24 +308,30 @@ void watcher::take_data(std::string_view data) {
         if (stream_ != before || !stream_) return;  // what follows is not of this stream any more
     }
     line_.erase(0, begin);
-    if (line_.size() > longest_line) reopen(grow(pause_));
+    if (line_.size() > longest_line) reopen(longer_pause());
 }
 
 void watcher::take_message(watch_message m) {
     if (m.created) {
         is_open_ = true;
-        pause_ = milliseconds{0};
+        opened_ = clock::now();
         disarm(open_timer_);
     }
     if (m.compacted) {
-        fill();
+        if (clock::now() - filled_ > short_lived) {
+            fill();
+        } else {  // it has just been filled with what is not compacted
+            const milliseconds wait = longer_pause();
+            close();
+            pause_ = wait;
+            arm(retry_timer_, etcd_.around(longest_pause), &watcher::fill);
+        }
     } else if (m.canceled) {
         if (m.reason.find("auth") != std::string::npos ||
             m.reason.find("ermission") != std::string::npos) {
-            etcd_.with_token(
-                [this](const std::string& token, const auto&) { etcd_.token_is_bad(token); });
+            etcd_.token_is_bad(token_);
         }
-        reopen(grow(std::max(pause_, milliseconds{500})));
+        reopen(std::max(longer_pause(), milliseconds{500}));
     } else if (!m.events.empty()) {
         std::move(m.events.begin(), m.events.end(), std::back_inserter(fragments_));
         if (!m.fragment) apply(std::exchange(fragments_, {}));
@@ -284,7 +349,7 @@ void watcher::apply(const std::vector<event>& events) {
             last = std::max(last, e.revision);
         }
 #if defined(__cpp_exceptions)
-    } catch (const std::bad_alloc&) {  // what has been applied is told again, and does nothing then
+    } catch (...) {  // no memory; what has been applied is told again, and does nothing then
         reopen(longest_pause);
         return;
     }
@@ -345,15 +410,21 @@ void watcher::reached(std::int64_t revision) {
     }
     state_.grown.notify_all();
     if (revision >= wanted_) disarm(urge_timer_);
+    if (told_revision_ != 0 && revision >= told_revision_) {
+        told_revision_ = 0;
+        proved(told_asked_);
+    }
 }
 
 // --- being sure ---
 
-void watcher::beat() {
+void watcher::beat() { pulse(false); }
+
+void watcher::pulse(bool urgent) {
     const clock::time_point asked = clock::now();
     const std::int64_t at = revision();
-    const auto then = later([this, asked, at](const reply& r) {
-        arm(pulse_timer_, etcd_.around(between_pulses), &watcher::beat);
+    const auto then = later([this, urgent, asked, at](const reply& r) {
+        if (!urgent) arm(pulse_timer_, etcd_.around(between_pulses), &watcher::beat);
         if (r.failed) return;
         const std::optional<std::int64_t> now = header_revision(r.body);
         if (!now) return;
@@ -361,8 +432,11 @@ void watcher::beat() {
             fill();  // it has been put back to an earlier state, from a backup
         } else if (*now <= revision()) {
             proved(asked);
-        } else if (clock::now() >= next_look_) {
-            look();
+        } else {
+            // What is on its way may prove it, when it has come.
+            told_revision_ = *now;
+            told_asked_ = asked;
+            if (urgent || clock::now() >= next_look_) look();
         }
     });
     etcd_.call("/v3/kv/range", get_request(state_.keys.key, true), repeat::always,
@@ -401,18 +475,20 @@ void watcher::take_look(const reply& r, std::int64_t at, std::size_t count,
             return;
         }
     }
-    differed_ = differs_at_ == at ? differed_ + 1 : 1;
-    differs_at_ = at;
-    const clock::time_point since =
-        revision() < wanted_ ? std::max(heard_, wanted_since_) : clock::now();
+    if (differs_at_ != at) {
+        differs_at_ = at;
+        differs_since_ = clock::now();
+        differed_ = 0;
+    }
+    ++differed_;
     if (differed_ >= differs_for_good) {
         differed_ = 0;
         fill();  // another watch has not helped either
-    } else if (clock::now() - since > silence) {
+    } else if (clock::now() - std::max(heard_, differs_since_) > silence) {
         reopen(milliseconds{0});
     }
     // Look again soon, also if nobody waits.
-    if (revision() >= wanted_) want(at + 1);
+    if (revision() >= wanted_ || !urge_timer_) want(at + 1);
 }
 
 void watcher::proved(clock::time_point asked) {
@@ -422,18 +498,17 @@ void watcher::proved(clock::time_point asked) {
 
 void watcher::want(std::int64_t revision) {
     wanted_ = revision;
-    wanted_since_ = clock::now();
     urging_ = first_urge;
     arm(urge_timer_, urging_, &watcher::urge);
 }
 
 /// What somebody waits for should have come, but for other keys' having brought the revision about, or a silent
-/// member.
+/// member. After some times it is left to beat(): it may be a revision that is not there yet.
 void watcher::urge() {
     if (revision() >= wanted_) return;
-    if (stream_) look();
-    urging_ = std::min(urging_ * 2, milliseconds{1000});
-    arm(urge_timer_, urging_, &watcher::urge);
+    if (stream_) pulse(true);
+    urging_ *= 2;
+    if (urging_ <= last_urge) arm(urge_timer_, urging_, &watcher::urge);
 }
 
 }  // namespace syncmap::etcd::inline v0::detail

@@ -51,8 +51,11 @@ private:
     // --- filling ---
     struct filling;
     void fill();
+    void begin_filling(const std::shared_ptr<filling>& f);
     void next_page(const std::shared_ptr<filling>& f);
     void take_page(const std::shared_ptr<filling>& f, const reply& r);
+    [[nodiscard]] bool is_next_page(const filling& f, const page& p) const;
+    void use_page(const std::shared_ptr<filling>& f, page p);
     void compare(filling& f);
     void filled(std::int64_t revision, clock::time_point asked);
     void not_filled(const failure& why);
@@ -61,6 +64,8 @@ private:
     void open(bool elsewhere);
     void open_as(const std::string& token);
     void reopen(std::chrono::milliseconds wait);
+    /// How long to wait after a failure: longer than after the last one, but where a watch has lived meanwhile.
+    [[nodiscard]] std::chrono::milliseconds longer_pause();
     void close();
     void take_data(std::string_view data);
     void take_message(watch_message m);
@@ -72,6 +77,7 @@ private:
 
     // --- being sure ---
     void beat();
+    void pulse(bool urgent);
     void look();
     void take_look(const reply& r, std::int64_t at, std::size_t count, clock::time_point asked);
     void proved(clock::time_point asked);
@@ -105,18 +111,23 @@ private:
     std::size_t endpoint_ = 0;
     bool filling_ = false;
     bool is_open_ = false;
+    clock::time_point opened_{};
+    clock::time_point filled_{};
+    std::string token_{};     // of the stream
     std::uint64_t turn_ = 0;  // is another one after each close()
     std::string line_;        // of the stream, as far as it has come
     std::vector<event> fragments_;
     clock::time_point heard_{};  // when something came by the stream last
 
     std::int64_t wanted_ = 0;  // what somebody waits for
-    clock::time_point wanted_since_{};
     std::chrono::milliseconds urging_{0};
     bool looking_ = false;
-    clock::time_point next_look_{};  // by pulses: a look costs etcd more than a pulse
-    std::int64_t differs_at_ = 0;    // the revision at which etcd had something else
-    int differed_ = 0;               // how often it has been said so since
+    clock::time_point next_look_{};   // by pulses: a look costs etcd more than a pulse
+    std::int64_t told_revision_ = 0;  // by a pulse, and later than the mirror's
+    clock::time_point told_asked_{};
+    std::int64_t differs_at_ = 0;  // the revision at which etcd had something else
+    clock::time_point differs_since_{};
+    int differed_ = 0;  // how often it has been said so since
 
     std::optional<loop::timer> retry_timer_, open_timer_, pulse_timer_, urge_timer_;
 };

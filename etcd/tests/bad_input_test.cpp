@@ -2,6 +2,7 @@
 //
 // What can be wrong with the other side: nobody there, somebody else, no trust, no right, no room, nonsense. Errors are of
 // the right kind, in time, and say no secret; nothing crashes, and nothing hangs when it is destroyed.
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <functional>
@@ -28,36 +29,41 @@ milliseconds time_of(F f) {
     return std::chrono::duration_cast<milliseconds>(clock::now() - before);
 }
 
-// Everything that can be tried with these options fails in time with the same kind, or with `or_else`, and can be destroyed.
-void expect_all_to_fail(const etcd::options& how, error_kind kind, error_kind or_else) {
+// Everything that can be tried with these options fails in time with one of these kinds, of which the first must be seen, and
+// can be destroyed.
+void expect_all_to_fail(const etcd::options& how, std::vector<error_kind> kinds) {
     auto client = std::make_unique<etcd::client>(how);
-    const auto expect = [&](const failure& f, error_kind also) {
-        EXPECT_TRUE(f.code == also || f.code == kind || f.code == or_else) << f.code << f.message;
+    bool seen = false;
+    const auto expect = [&](const failure& f) {
+        EXPECT_TRUE(
+            std::any_of(kinds.begin(), kinds.end(), [&](error_kind k) { return f.code == k; }))
+            << f.code << ' ' << f.message;
+        seen = seen || f.code == kinds.front();
         EXPECT_LT(f.took, how.deadline + slack);
         EXPECT_EQ(f.message.find(secret), std::string::npos) << f.message;
     };
     const failure thrown = failure_of([&](auto e) { const strings m(*client, "/p/", e); });
-    expect(thrown, kind);
+    expect(thrown);
     EXPECT_GT(thrown.message.size(), 20u) << thrown.message;
     testing::Test::RecordProperty("message", thrown.message);
     std::optional<strings> m;
-    expect(code_of([&](auto e) { m.emplace(*client, "/p/", e); }), kind);
+    expect(code_of([&](auto e) { m.emplace(*client, "/p/", e); }));
     EXPECT_TRUE(m->empty());
     EXPECT_EQ(m->revision(), 0);
-    expect(failure_of([&](auto e) { m->store("a", "1", e); }), kind);
-    expect(code_of([&](auto e) {
-               m->update("a", [](auto*) { return std::optional<std::string>("x"); }, e);
-           }),
-           kind);
-    expect(failure_of([&](auto e) { (void)m->load("a", etcd::quorum, e); }), kind);
-    expect(code_of([&](auto e) { m->clear(e); }), kind);
+    expect(failure_of([&](auto e) { m->store("a", "1", e); }));
+    expect(code_of(
+        [&](auto e) { m->update("a", [](auto*) { return std::optional<std::string>("x"); }, e); }));
+    expect(failure_of([&](auto e) { (void)m->load("a", etcd::quorum, e); }));
+    expect(code_of([&](auto e) { m->clear(e); }));
     // a lease may have been granted, where the answer is lost; and etcd grants one to nobody
     std::optional<etcd::lease> l;
     const failure f = code_of([&](auto e) { l = client->lease(5s, e); });
-    if (f.code || kind != error_kind::denied || !how.user.empty()) {
-        expect(f, error_kind::uncertain);
+    if (f.code || kinds.front() != error_kind::denied || !how.user.empty()) {
+        kinds.push_back(error_kind::uncertain);
+        expect(f);
         EXPECT_FALSE(l->alive());
     }
+    EXPECT_TRUE(seen);
     EXPECT_FALSE(m->wait_for(1, 50ms));
     EXPECT_LT(time_of([&] {
                   l.reset();
@@ -66,16 +72,12 @@ void expect_all_to_fail(const etcd::options& how, error_kind kind, error_kind or
               }),
               slack);
 }
-void expect_all_to_fail(const etcd::options& how, error_kind kind) {
-    expect_all_to_fail(how, kind, kind);
-}
-
 // --- nobody, or somebody else ---
 
 TEST(bad_input, no_server) {
     expect_all_to_fail(to({"http://127.0.0.1:" + std::to_string(free_port())}, 500ms),
-                       error_kind::unavailable);
-    expect_all_to_fail(to({"http://no-such-host.invalid:2379"}, 500ms), error_kind::unavailable);
+                       {error_kind::unavailable});
+    expect_all_to_fail(to({"http://no-such-host.invalid:2379"}, 500ms), {error_kind::unavailable});
 }
 
 TEST(bad_input, a_server_that_is_found_after_others_that_are_not) {
@@ -123,7 +125,7 @@ TEST(bad_input, a_server_that_says_nothing) {
     cluster c;
     proxy silent(c.port(0));
     silent.swallow();
-    expect_all_to_fail(to({silent.url()}, 500ms), error_kind::unavailable, error_kind::uncertain);
+    expect_all_to_fail(to({silent.url()}, 500ms), {error_kind::unavailable, error_kind::uncertain});
 }
 
 // --- no trust ---
@@ -142,9 +144,9 @@ TEST(bad_input, certificates_that_are_not_trusted) {
         EXPECT_EQ(c.direct().get("/p/a")->value, "1");
     }
     o.tls.ca_file = certs.other_ca;
-    expect_all_to_fail(o, error_kind::denied);
+    expect_all_to_fail(o, {error_kind::denied});
     o.tls.ca_file.clear();  // the authorities that the system knows do not know ours
-    expect_all_to_fail(o, error_kind::denied);
+    expect_all_to_fail(o, {error_kind::denied});
     o.tls.verify = false;
     {
         etcd::client client(o);
@@ -158,13 +160,13 @@ TEST(bad_input, certificates_that_are_not_trusted) {
         EXPECT_EQ(strings(client, "/p/").load("a"), "1");
     }
     o.endpoints = {"http://127.0.0.1:" + std::to_string(c.port(0))};
-    expect_all_to_fail(o, error_kind::unavailable, error_kind::uncertain);
+    expect_all_to_fail(o, {error_kind::unavailable, error_kind::uncertain});
     o.tls.ca_file = certs.client_key;  // is no certificate
     o.endpoints = c.endpoints();
     std::error_code code;
     etcd::client client(o, code);
     if (!code) {
-        expect_all_to_fail(o, error_kind::denied, error_kind::unavailable);
+        expect_all_to_fail(o, {error_kind::denied, error_kind::unavailable});
     }
 }
 
@@ -176,7 +178,7 @@ TEST(bad_input, a_server_whose_name_is_not_in_its_certificate) {
     cluster c({.tls = &certs});
     etcd::options o = to(c, deadline);
     o.tls.ca_file = certs.ca;
-    expect_all_to_fail(o, error_kind::denied);
+    expect_all_to_fail(o, {error_kind::denied});
 }
 
 TEST(bad_input, certificates_that_the_server_does_not_trust) {
@@ -185,15 +187,18 @@ TEST(bad_input, certificates_that_the_server_does_not_trust) {
     cluster c({.tls = &certs, .client_certificates = true});
     etcd::options o = to(c, deadline);
     o.tls.ca_file = certs.ca;
-    expect_all_to_fail(o, error_kind::denied);  // none
+    // The server says so after the handshake only: with bad luck what is sent before that just fails.
+    const std::vector<error_kind> refused{error_kind::denied, error_kind::unavailable,
+                                          error_kind::uncertain};
+    expect_all_to_fail(o, refused);  // none
     o.tls.certificate_file = certs.stranger;
     o.tls.key_file = certs.stranger_key;
-    expect_all_to_fail(o, error_kind::denied);
+    expect_all_to_fail(o, refused);
     o.tls.key_file = certs.client_key;  // not of this certificate
     {
         std::error_code code;
         const etcd::client client(o, code);
-        if (!code) expect_all_to_fail(o, error_kind::denied, error_kind::unavailable);
+        if (!code) expect_all_to_fail(o, {error_kind::denied, error_kind::unavailable});
     }
     o.tls.certificate_file = certs.client;
     etcd::client client(o);
@@ -217,12 +222,12 @@ TEST(bad_input, passwords_and_permissions) {
     EXPECT_TRUE(is(code_of([&](auto e) { before.store("a", "2", e); }).code, error_kind::denied));
     EXPECT_EQ(before.load("a"), "1");
     etcd::options o = to(c, deadline);
-    expect_all_to_fail(o, error_kind::denied);
+    expect_all_to_fail(o, {error_kind::denied});
     o.user = "ann";
     o.password = secret + "!";
-    expect_all_to_fail(o, error_kind::denied);
+    expect_all_to_fail(o, {error_kind::denied});
     o.user = "nobody";
-    expect_all_to_fail(o, error_kind::denied);
+    expect_all_to_fail(o, {error_kind::denied});
     o.user = "bob";
     o.password = secret;
     {
@@ -332,7 +337,7 @@ void use(etcd::client& client, etcd::map<int>& m, milliseconds limit) {
 }
 
 TEST(bad_input, nonsense_is_survived_whatever_it_is) {
-    const auto until = clock::now() + (long_form() ? 120s : 10s);
+    const auto until = clock::now() + (long_form() ? 120s : 8s);
     const unsigned seed = std::random_device()();
     std::atomic<unsigned> rounds{0};
     const auto work = [&] {

@@ -151,13 +151,14 @@ std::string end_of(std::string prefix) {
     return prefix;
 }
 
-std::string gateway::call(const std::string& path, const std::string& body) const {
+std::string gateway::call(const std::string& path, const std::string& body,
+                          milliseconds each) const {
     answer last;
     const auto until = clock::now() + 20s;
     do {
         if (!password_.empty()) log_in();  // tokens may be good for a second only
         for (const std::string& endpoint : endpoints_) {
-            last = post(endpoint + "/v3/" + path, body, 3s, with_);
+            last = post(endpoint + "/v3/" + path, body, each, with_);
             if (last.status == 200) return last.body;
         }
         std::this_thread::sleep_for(50ms);
@@ -180,7 +181,7 @@ void gateway::put_all(const std::vector<std::pair<std::string, std::string>>& en
             puts.push_back({{"request_put",
                              {{"key", to_base64(entries[i].first)},
                               {"value", to_base64(entries[i].second)}}}});
-        call("kv/txn", json{{"success", puts}}.dump());
+        call("kv/txn", json{{"success", puts}}.dump(), patience);
     }
 }
 
@@ -192,7 +193,7 @@ std::optional<entry> gateway::get(std::string_view key) const {
 }
 
 std::vector<entry> gateway::below(std::string_view prefix) const {
-    return entries_of(call("kv/range", range(prefix).dump()));
+    return entries_of(call("kv/range", range(prefix).dump(), patience));
 }
 
 std::int64_t gateway::erase(std::string_view key) const {
@@ -200,7 +201,7 @@ std::int64_t gateway::erase(std::string_view key) const {
 }
 
 void gateway::erase_below(std::string_view prefix) const {
-    call("kv/deleterange", range(prefix).dump());
+    call("kv/deleterange", range(prefix).dump(), patience);
 }
 
 std::int64_t gateway::revision() const {

@@ -52,9 +52,10 @@ public:
     explicit gateway(std::vector<std::string> endpoints, access with = {})
         : endpoints_(std::move(endpoints)), with_(std::move(with)) {}
 
-    /// Posts `body` to /v3/`path`, to one member after another until one of them answers 200.
-    std::string call(const std::string& path, const std::string& body) const;
-    /// A number of an answer, 0 if it is not there: at("header", "revision").
+    /// Posts `body` to /v3/`path`, to one member after another until one of them answers 200, in the time for `each`.
+    std::string call(const std::string& path, const std::string& body,
+                     milliseconds each = 3s) const;
+    /// These return the revision of etcd then.
     std::int64_t put(std::string_view key, std::string_view value, std::int64_t lease = 0) const;
     /// All of them, in transactions of 100.
     void put_all(const std::vector<std::pair<std::string, std::string>>& entries) const;

@@ -63,7 +63,8 @@ class pinned;
 /// @par Errors of transactions
 /// They throw `error`, or set the std::error_code that is their last argument; then they return what is said
 /// there. `unavailable`: no member of etcd could be asked within the deadline; or it is full, or overloaded.
-/// `uncertain`: it was asked, and the connection or the deadline ended without an answer. The write may have
+/// `uncertain`: it was asked, and the connection or the deadline ended without an answer; or it answered that it
+/// is full, as it does also after the write that fills it. The write may have
 /// been done, or be done yet: load(key, quorum) shows whether it has been; what must not be done twice should
 /// be a compare_exchange() or an update() of what was loaded so. The message says if etcd did it, and only the
 /// mirror has not followed in time. `denied`: see options. `too_large`. `lease_expired`.
@@ -185,7 +186,7 @@ public:
     /// @may_throw `error`: unavailable, denied, bad_value. `std::bad_alloc`.
     /// @go `Load`.
     std::optional<T> load(std::string_view key, quorum_t, on_error errors = {}) const {
-        const detail::finding there = ask(key, limit(), errors);
+        const detail::finding there = ask(key, detail::shown::by_etcd_only, limit(), errors);
         if (!there.found) return std::nullopt;
         return decode(key, *there.found, errors);
     }
@@ -245,7 +246,7 @@ public:
     std::pair<T, bool> load_or_compute(std::string_view key, F&& f, const lease& with,
                                        on_error errors = {}) {
         const detail::time_limit until = limit();
-        const detail::finding there = ask(key, until, errors);
+        const detail::finding there = ask(key, detail::shown::by_the_mirror, until, errors);
         if (there.found) {
             if (std::optional<T> value = decode(key, *there.found, errors)) {
                 return {*std::move(value), true};
@@ -354,7 +355,9 @@ public:
     /// @progress Waits for etcd. @complexity Nothing, or a message to etcd. @may_throw `std::bad_alloc`.
     /// @go None.
     [[nodiscard]] bool wait_for(std::int64_t revision, std::chrono::milliseconds deadline) const {
-        return mirror::wait_for(revision, std::chrono::steady_clock::now() + deadline);
+        constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365};
+        return mirror::wait_for(revision, std::chrono::steady_clock::now() +
+                                              (deadline < longest ? deadline : longest));
     }
 
     /// For how long there has been no proof that the mirror shows what etcd has: about every second etcd is
@@ -414,9 +417,8 @@ private:
 #if defined(__cpp_exceptions)
         try {
             return codec<T>::decode(bytes);
-        } catch (const std::bad_alloc&) {
-            throw;
-        } catch (...) {
+        } catch (
+            ...) {  // also std::bad_alloc: bytes that are no value may ask for any amount of memory
             return std::nullopt;
         }
 #else
@@ -430,8 +432,9 @@ private:
         return value;
     }
 
-    detail::finding ask(std::string_view key, detail::time_limit until, on_error errors) const {
-        return const_cast<map*>(this)->read(key, until, errors);
+    detail::finding ask(std::string_view key, detail::shown s, detail::time_limit until,
+                        on_error errors) const {
+        return const_cast<map*>(this)->read(key, s, until, errors);
     }
 
     /// The value that was there; nullopt: `value` has been stored, or it could not be, which has been reported.
@@ -515,6 +518,7 @@ private:
     }
     template <class F>
     void change_entry(std::string_view key, F change) {
+        const auto held = hold_listeners();
         if (!somebody_listens()) {
             change();
             return;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,12 +60,17 @@ struct finding {
     std::optional<versioned> found{};
 };
 
+/// Whether what read() has found is shown by the mirror when it returns.
+enum class shown { by_etcd_only, by_the_mirror };
+
 /// What a handler is shown; what the pointers point to, who subscribes knows.
 struct announcement {
     std::string_view key;
     const void* before;
     const void* after;
 };
+
+struct failure;
 
 class mirror {
 public:
@@ -78,7 +84,7 @@ public:
     /// nullopt: could not be done, which has been reported.
     [[nodiscard]] std::optional<outcome> transact(std::string_view key, const transaction& t,
                                                   time_limit until, on_error errors);
-    [[nodiscard]] finding read(std::string_view key, time_limit until, on_error errors);
+    [[nodiscard]] finding read(std::string_view key, shown s, time_limit until, on_error errors);
     void clear(on_error errors);
     void report_bad_value(std::string_view key, on_error errors) const;
     void report_contention(std::string_view key, on_error errors) const;
@@ -104,12 +110,17 @@ protected:
     /// Returns when none of the functions below is running, or will be. Must be called before they are gone.
     void leave() noexcept;
 
+    /// While it is held, nobody begins to listen.
+    [[nodiscard]] std::unique_lock<std::mutex> hold_listeners() const;
     [[nodiscard]] bool somebody_listens() const noexcept;
     /// Has those who listen shown a change, by the thread of handlers, which is where `change` is called.
     void announce(std::function<announcement()> change);
 
 private:
     friend class watcher;
+
+    void report_no_space(std::string_view key, const failure& why, std::int64_t before,
+                         time_limit until, on_error errors) const;
 
     // All called by one thread, the client's:
 
