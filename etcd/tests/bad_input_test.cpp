@@ -249,7 +249,7 @@ TEST(bad_input, passwords_and_permissions) {
     o.user = "ann";
     etcd::client ann(o);
     strings m(ann, "/p/");
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 1; i < 3; ++i) {
         m.store("a", std::to_string(i));
         EXPECT_EQ(m.load("a"), std::to_string(i));
         std::this_thread::sleep_for(2500ms);  // the token expires
@@ -337,7 +337,7 @@ void use(etcd::client& client, etcd::map<int>& m, milliseconds limit) {
 }
 
 TEST(bad_input, nonsense_is_survived_whatever_it_is) {
-    const auto until = clock::now() + (long_form() ? 120s : 8s);
+    const auto until = clock::now() + (long_form() ? 120s : 6s);
     const unsigned seed = std::random_device()();
     std::atomic<unsigned> rounds{0};
     const auto work = [&] {
@@ -402,7 +402,7 @@ TEST(bad_input, an_answer_without_end_is_not_kept_without_end) {
                       m.reset();
                       client.reset();
                   }),
-                  slack);
+                  3 * slack);  // what has been received is not read for nothing
     }
     if (!sanitized) {
         EXPECT_LT(peak_memory() - before, 600 << 10) << "KiB";

@@ -66,7 +66,7 @@ TEST(leases, live_on_while_the_leader_changes) {
     m.store("me", "here", l);
     const std::size_t first = c.leader();
     c.kill(first);
-    const auto until = clock::now() + 7s;
+    const auto until = clock::now() + 6s;
     while (clock::now() < until) {
         EXPECT_TRUE(l.alive());
         std::this_thread::sleep_for(100ms);
@@ -75,7 +75,7 @@ TEST(leases, live_on_while_the_leader_changes) {
     c.start(first);
     const std::size_t stopped = c.leader();
     c.stop(stopped);
-    std::this_thread::sleep_for(7s);
+    std::this_thread::sleep_for(6s);
     c.go_on(stopped);
     c.await_all();
     EXPECT_TRUE(is_there(raw, "/me"));
