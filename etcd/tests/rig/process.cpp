@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <random>
 #include <stdexcept>
 #include <system_error>
@@ -42,7 +43,9 @@ folder::~folder() {
 }
 
 std::uint16_t free_port() {
+    static std::mutex lock;
     static std::minstd_rand random(static_cast<unsigned>(getpid()) * 2654435761U);
+    const std::lock_guard held(lock);
     for (int tries = 0; tries < 1000; ++tries) {
         const auto port =
             static_cast<std::uint16_t>(std::uniform_int_distribution<int>(10000, 32000)(random));
