@@ -324,4 +324,20 @@ TEST(update_node, leaves_no_instance_behind) {
     EXPECT_EQ(value::live, 0);
 }
 
+TEST(change, tells_others_than_the_map_what_it_is) {
+    const syncmap::change<std::string> set = std::string("new");
+    EXPECT_FALSE(set.leaves_unchanged());
+    EXPECT_EQ(set.value(), "new");
+    const syncmap::change<std::string> erase = std::nullopt;
+    EXPECT_FALSE(erase.leaves_unchanged());
+    EXPECT_FALSE(erase.value());
+    const syncmap::change<std::string> leave = syncmap::unchanged;
+    EXPECT_TRUE(leave.leaves_unchanged());
+    EXPECT_FALSE(leave.value());
+
+    syncmap::change<std::unique_ptr<int>> once = std::make_unique<int>(1);
+    const std::optional<std::unique_ptr<int>> taken = std::move(once).value();
+    EXPECT_EQ(**taken, 1);
+}
+
 }  // namespace

@@ -13,8 +13,8 @@ namespace {
 milliseconds until_then(time_limit t) {
     return std::chrono::ceil<milliseconds>(t - loop::clock::now());
 }
-constexpr milliseconds shortest_pause{20};
-constexpr milliseconds longest_pause{1000};
+constexpr milliseconds shortest_retry{20};
+constexpr milliseconds longest_retry{1000};
 constexpr int most_tokens = 3;  // that one call asks for
 constexpr std::size_t longest_answer = std::size_t{1}
                                        << 27;  // a page is asked for with much less in mind
@@ -34,7 +34,7 @@ struct session::attempt {
     std::size_t tries = 0;
     std::size_t distrusted_in_row = 0;
     int tokens = 0;
-    milliseconds pause = shortest_pause;
+    milliseconds pause = shortest_retry;
     std::string last_problem{};
 
     void finish(error_kind kind, const std::string& message, bool no_space = false) const {
@@ -249,7 +249,7 @@ void session::try_again(const std::shared_ptr<attempt>& a) {
 void session::pause(const std::shared_ptr<attempt>& a) {
     const milliseconds left = until_then(a->until);
     const milliseconds wait = around(a->pause);
-    a->pause = std::min(a->pause * 2, longest_pause);
+    a->pause = std::min(a->pause * 2, longest_retry);
     if (left <= milliseconds::zero()) {
         a->finish(error_kind::unavailable, a->last_problem);
         return;

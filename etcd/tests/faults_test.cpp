@@ -15,7 +15,7 @@ namespace {
 
 using namespace support;
 
-constexpr milliseconds deadline = 3s;
+constexpr milliseconds call_limit = 3s;
 
 // A thread that loads from the mirror all the time.
 class loads {
@@ -56,7 +56,7 @@ protected:
     void store_in_the_end(strings& into, const std::string& key, const std::string& value) {
         EXPECT_TRUE(eventually([&] {
             const failure f = code_of([&](auto e) { into.store(key, value, e); });
-            EXPECT_LT(f.took, deadline + slack);
+            EXPECT_LT(f.took, call_limit + slack);
             if (f.code) {
                 EXPECT_TRUE(is_one_of(f.code, error_kind::unavailable, error_kind::uncertain));
             }
@@ -74,7 +74,7 @@ protected:
     }
 
     cluster c{{.members = 3}};
-    etcd::client client{to(c, deadline)}, second{to(c, deadline)};
+    etcd::client client{to(c, call_limit)}, second{to(c, call_limit)};
     strings m{client, "/"}, other{second, "/"};
 };
 
@@ -120,7 +120,7 @@ TEST_F(faults, all_members_are_restarted_and_nothing_is_lost) {
         std::this_thread::sleep_for(500ms);
         const failure f = failure_of([&](auto e) { m.store("k", "1", e); });
         EXPECT_TRUE(is(f.code, error_kind::unavailable));
-        EXPECT_LT(f.took, deadline + slack);
+        EXPECT_LT(f.took, call_limit + slack);
         c.start_all();
     });
     store_in_the_end(m, "k", "2");
@@ -138,10 +138,10 @@ TEST_F(faults, a_majority_is_lost_and_comes_back) {
         while (clock::now() < until) {
             failure f = failure_of([&](auto e) { m.store("k", "1", e); });
             EXPECT_TRUE(is_one_of(f.code, error_kind::unavailable, error_kind::uncertain));
-            EXPECT_LT(f.took, deadline + slack);
+            EXPECT_LT(f.took, call_limit + slack);
             f = failure_of([&](auto e) { (void)m.load("k", etcd::quorum, e); });
             EXPECT_TRUE(is(f.code, error_kind::unavailable));
-            EXPECT_LT(f.took, deadline + slack);
+            EXPECT_LT(f.took, call_limit + slack);
         }
         EXPECT_GT(m.stale_for(), 3s) << "a member that is cut off from the others proves nothing";
         EXPECT_GT(other.stale_for(), 3s);
@@ -166,7 +166,7 @@ TEST_F(faults, the_network_breaks_in_all_ways_and_mirrors_catch_up) {
     std::atomic<bool> over{false};
     std::atomic<int> done{0};
     for (int n = 0; n < 2; ++n) {
-        clients.push_back(std::make_unique<etcd::client>(to(urls, deadline)));
+        clients.push_back(std::make_unique<etcd::client>(to(urls, call_limit)));
         maps.push_back(std::make_unique<strings>(*clients.back(), "/"));
     }
     for (int n = 0; n < 2; ++n) {
@@ -181,7 +181,7 @@ TEST_F(faults, the_network_breaks_in_all_ways_and_mirrors_catch_up) {
                         mine.store(key, std::to_string(i), e);
                     }
                 });
-                EXPECT_LT(f.took, deadline + slack);
+                EXPECT_LT(f.took, call_limit + slack);
                 if (f.code) {
                     EXPECT_TRUE(is_one_of(f.code, error_kind::unavailable, error_kind::uncertain));
                 }
