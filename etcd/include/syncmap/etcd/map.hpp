@@ -370,13 +370,15 @@ public:
     /// Has `f(std::string_view key, const T* before, const T* after)` called for every change of the mirror
     /// after this call, in their order, as long as the subscription lives. nullptr: there was none, or is none
     /// any more. To see all that there is, subscribe first, then call for_each(). Handlers are called by one
-    /// thread, which all maps of the client share: they may do anything but destroy the map, or the client.
+    /// thread, which all maps of the client share: they are copyable, and may do anything but destroy the map, or the client.
     /// While they are at work, the mirror goes on, and changes that they have not seen yet wait in memory.
     /// @progress Takes a lock that is held for some instructions. @complexity O(1). @may_throw
     /// `std::bad_alloc`, `std::system_error`. What f throws ends the program.
     /// @go None.
     template <std::invocable<std::string_view, const T*, const T*> F>
     [[nodiscard]] subscription on_change(F f) {
+        static_assert(std::is_copy_constructible_v<F>,
+                      "syncmap::etcd::map::on_change(f): f must be copyable (share what is not)");
         return mirror::on_change([g = std::move(f)](const detail::announcement& a) mutable {
             g(a.key, static_cast<const T*>(a.before), static_cast<const T*>(a.after));
         });
@@ -388,6 +390,9 @@ public:
     /// @go None.
     template <std::invocable<std::string_view, std::string_view> F>
     [[nodiscard]] subscription on_bad_value(F f) {
+        static_assert(
+            std::is_copy_constructible_v<F>,
+            "syncmap::etcd::map::on_bad_value(f): f must be copyable (share what is not)");
         return mirror::on_bad_value(std::move(f));
     }
 
