@@ -34,11 +34,15 @@ struct lease_record {
         return time_left() > std::chrono::milliseconds::zero();
     }
 
-    /// It was alive at `asked`, when etcd was asked to renew it. One that is over is not revived: somebody may have
-    /// seen that.
+    /// Whether it is over for good: etcd has said so, or it has been revoked.
+    [[nodiscard]] bool is_lost() const noexcept {
+        return ends_.load(std::memory_order_relaxed) == lost;
+    }
+    /// It was alive at `asked`, when etcd was asked to renew it. That may be news: a new leader lets all leases begin
+    /// their time anew.
     void extend(loop::clock::time_point asked) noexcept {
         loop::clock::time_point ends = ends_.load(std::memory_order_relaxed);
-        while (ends > loop::clock::now() &&
+        while (ends != lost &&
                !ends_.compare_exchange_weak(ends, asked + ttl, std::memory_order_relaxed)) {
         }
     }

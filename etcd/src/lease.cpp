@@ -21,7 +21,7 @@ namespace {
 
 /// Renews the lease `r` until it is given up or lost; in the client's thread, which is `s`'s.
 void renew(session& s, const std::shared_ptr<lease_record>& r) {
-    if (!r->alive()) return;
+    if (r->is_lost()) return;
     const loop::clock::time_point asked = loop::clock::now();
     const auto again = [&s, r](milliseconds wait) {
         s.thread().after(wait, [&s, r] { renew(s, r); });
@@ -29,6 +29,10 @@ void renew(session& s, const std::shared_ptr<lease_record>& r) {
     // Once more before it expires, if there is no answer.
     s.call("/v3/lease/keepalive", json{{"ID", std::to_string(r->id)}}.dump(), repeat::always,
            asked + r->ttl / 3, [r, asked, again](const reply& answer) {
+               if (answer.failed && answer.failed->kind == error_kind::lease_expired) {
+                   r->lose();
+                   return;
+               }
                if (answer.failed) {
                    // With a pause, because a refusal comes at once.
                    again(std::min(milliseconds{500}, r->ttl / 10));

@@ -18,9 +18,9 @@ class kept_lease;
 /// A promise to etcd to be alive, renewed in the background three times in its time to live. Keys that were
 /// stored with it are erased by etcd when it is revoked, or when it has not been renewed for its time to live.
 ///
-/// It is lost for good once it has expired (this machine slept, or etcd was out of reach for too long): alive()
-/// tells, and stores with it fail with `lease_expired`. Ask the client for another then. Any number of threads
-/// may call the const members and revoke() at the same time.
+/// It is lost for good once etcd has erased it (this machine slept, or etcd was out of reach for too long): stores
+/// with it fail with `lease_expired`. Ask the client for another then. Any number of threads may call the const
+/// members and revoke() at the same time.
 /// @progress Does not wait, but revoke(). @complexity O(1), a message in the background where one ends.
 class lease {
 public:
@@ -32,7 +32,8 @@ public:
     ~lease();
 
     /// Whether it keeps something alive, as far as this process knows: it was granted, not revoked, and renewed
-    /// less than its time to live ago.
+    /// less than its time to live ago. (etcd may know better: a new leader lets all leases begin their time anew. So it
+    /// may turn out to be alive again.)
     /// @progress Lock-free. @complexity O(1). @may_throw Nothing.
     [[nodiscard]] bool alive() const noexcept;
     /// For how long it would live if it were not renewed any more; 0 if it is not alive.
