@@ -666,6 +666,7 @@ TEST_F(operations, on_change_shows_every_change_once_and_in_order) {
 TEST_F(operations, handlers_may_write_and_end_their_subscription) {
     strings m(client, prefix);
     std::atomic<int> calls{0};
+    std::atomic<bool> ended{false};
     etcd::subscription mine;
     std::mutex lock;
     {
@@ -675,12 +676,15 @@ TEST_F(operations, handlers_may_write_and_end_their_subscription) {
             ++calls;
             m.store("copy", "b");
             EXPECT_EQ(m.load("copy"), "b");
-            const std::lock_guard held_too(lock);
-            mine = {};
+            {
+                const std::lock_guard held_too(lock);
+                mine = {};
+            }
+            ended = true;
         });
     }
     m.store("a", "1");
-    EXPECT_TRUE(eventually([&] { return calls == 1; }));
+    EXPECT_TRUE(eventually([&] { return ended.load(); }));
     m.store("a", "2");
     EXPECT_EQ(m.load("copy", etcd::quorum), "b");
     std::this_thread::sleep_for(50ms);
