@@ -8,19 +8,19 @@
 namespace syncmap::etcd::inline v0::detail {
 
 namespace {
-constexpr std::string_view digits =
+constexpr std::string_view base64_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::uint8_t none = 64;
+constexpr std::uint8_t no_digit = 64;
 
 constexpr std::array<std::uint8_t, 256> make_values() {
     std::array<std::uint8_t, 256> values{};
-    values.fill(none);
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        values[static_cast<unsigned char>(digits[i])] = static_cast<std::uint8_t>(i);
+    values.fill(no_digit);
+    for (std::size_t i = 0; i < base64_digits.size(); ++i) {
+        values[static_cast<unsigned char>(base64_digits[i])] = static_cast<std::uint8_t>(i);
     }
     return values;
 }
-constexpr std::array<std::uint8_t, 256> values = make_values();
+constexpr std::array<std::uint8_t, 256> base64_values = make_values();
 
 std::uint32_t byte(std::string_view s, std::size_t i) { return static_cast<unsigned char>(s[i]); }
 }  // namespace
@@ -32,14 +32,15 @@ std::string to_base64(std::string_view bytes) {
     for (; i + 3 <= bytes.size(); i += 3) {
         const std::uint32_t bits =
             byte(bytes, i) << 16 | byte(bytes, i + 1) << 8 | byte(bytes, i + 2);
-        for (const int shift : {18, 12, 6, 0}) text += digits[bits >> shift & 63U];
+        for (const int shift : {18, 12, 6, 0}) text += base64_digits[bits >> shift & 63U];
     }
     if (bytes.size() - i == 1) {
         const std::uint32_t bits = byte(bytes, i) << 4;
-        text += {digits[bits >> 6], digits[bits & 63U], '=', '='};
+        text += {base64_digits[bits >> 6], base64_digits[bits & 63U], '=', '='};
     } else if (bytes.size() - i == 2) {
         const std::uint32_t bits = byte(bytes, i) << 10 | byte(bytes, i + 1) << 2;
-        text += {digits[bits >> 12], digits[bits >> 6 & 63U], digits[bits & 63U], '='};
+        text += {base64_digits[bits >> 12], base64_digits[bits >> 6 & 63U],
+                 base64_digits[bits & 63U], '='};
     }
     return text;
 }
@@ -56,8 +57,8 @@ std::optional<std::string> from_base64(std::string_view text) {
     std::uint32_t bits = 0;
     unsigned held = 0;  // bits that are no byte yet
     for (const char c : text) {
-        const std::uint8_t value = values[static_cast<unsigned char>(c)];
-        if (value == none) return std::nullopt;
+        const std::uint8_t value = base64_values[static_cast<unsigned char>(c)];
+        if (value == no_digit) return std::nullopt;
         bits = bits << 6 | value;
         held += 6;
         if (held >= 8) {
