@@ -19,6 +19,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
+/// The body of a request about a lease.
+std::string about(const lease_record& r) { return json{{"ID", std::to_string(r.id)}}.dump(); }
+
 /// Renews the lease `r` until it is given up or lost; in the client's thread, which is `s`'s.
 void renew(session& s, const std::shared_ptr<lease_record>& r) {
     if (r->is_lost()) return;
@@ -27,8 +30,8 @@ void renew(session& s, const std::shared_ptr<lease_record>& r) {
         s.thread().after(wait, [&s, r] { renew(s, r); });
     };
     // Once more before it expires, if there is no answer.
-    s.call("/v3/lease/keepalive", json{{"ID", std::to_string(r->id)}}.dump(), repeat::always,
-           asked + r->ttl / 3, [r, asked, again](const reply& answer) {
+    s.call("/v3/lease/keepalive", about(*r), repeat::always, asked + r->ttl / 3,
+           [r, asked, again](const reply& answer) {
                if (answer.failed && answer.failed->kind == error_kind::lease_expired) {
                    r->lose();
                    return;
@@ -43,7 +46,9 @@ void renew(session& s, const std::shared_ptr<lease_record>& r) {
                    result == answer.body.end() ? std::nullopt : integer(*result, "TTL");
                if (left && *left == 0) {
                    r->lose();  // etcd does not know it any more
-               } else if (left && *left > 0) {
+                   return;
+               }
+               if (left && *left > 0) {
                    r->extend(asked);
                }
                again(r->ttl / 3);
@@ -60,16 +65,15 @@ kept_lease::kept_lease(std::shared_ptr<session> s, std::shared_ptr<lease_record>
 
 kept_lease::~kept_lease() {
     if (record_->lose()) {
-        session_->tell("/v3/lease/revoke", json{{"ID", std::to_string(record_->id)}}.dump());
+        session_->tell("/v3/lease/revoke", about(*record_));
     }
 }
 
 void kept_lease::revoke(on_error errors) {
     if (!record_->lose()) return;
     // Not known: that is what was wanted.
-    const reply answer =
-        session_->ask("/v3/lease/revoke", json{{"ID", std::to_string(record_->id)}}.dump(),
-                      repeat::always, loop::clock::now() + session_->deadline());
+    const reply answer = session_->ask("/v3/lease/revoke", about(*record_), repeat::always,
+                                       loop::clock::now() + session_->deadline());
     if (answer.failed && answer.failed->kind != error_kind::lease_expired) {
         errors.report(answer.failed->kind,
                       answer.failed->message + "; the lease is not renewed any more");

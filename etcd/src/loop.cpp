@@ -32,6 +32,7 @@ void prepare_curl() {
 
 struct loop::transfer {
     request wanted;
+    ticket number;
     CURL* easy = nullptr;
     curl_slist* headers = nullptr;
     std::size_t read = 0;  // of the body, by curl
@@ -41,7 +42,7 @@ struct loop::transfer {
     std::string received{};  // and not handed out yet
     std::array<char, CURL_ERROR_SIZE> problem{};
 
-    explicit transfer(request r) : wanted(std::move(r)) {}
+    transfer(request r, ticket t) : wanted(std::move(r)), number(t) {}
     transfer(const transfer&) = delete;
     transfer& operator=(const transfer&) = delete;
     ~transfer() {
@@ -179,9 +180,9 @@ loop::timer loop::after(std::chrono::milliseconds wait, task t) {
 void loop::cancel(const timer& t) { timers_.erase(t); }
 
 loop::ticket loop::start(request r) {
-    auto t = std::make_unique<transfer>(std::move(r));
-    t->prepare(tls_);
     const ticket number = ++last_number_;
+    auto t = std::make_unique<transfer>(std::move(r), number);
+    t->prepare(tls_);
     curl_multi_add_handle(multi_, t->easy);
     transfers_.emplace(number, std::move(t));
     return number;
@@ -253,15 +254,12 @@ void loop::hand_out() {
         const CURLcode result = message->data.result;
         transfer* done = nullptr;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &done);
-        const auto found = std::find_if(transfers_.begin(), transfers_.end(),
-                                        [&](const auto& t) { return t.second.get() == done; });
-        if (found == transfers_.end()) continue;
-        const ticket number = found->first;
+        const ticket number = done->number;
         hand_out_data(number);
-        const auto again = transfers_.find(number);
-        if (again == transfers_.end()) continue;
-        const std::unique_ptr<transfer> ended = std::move(again->second);
-        transfers_.erase(again);
+        const auto found = transfers_.find(number);
+        if (found == transfers_.end()) continue;  // has been abandoned by its own function
+        const std::unique_ptr<transfer> ended = std::move(found->second);
+        transfers_.erase(found);
         curl_multi_remove_handle(multi_, ended->easy);
         ended->wanted.on_end(ended->how_it_ended(result));
     }

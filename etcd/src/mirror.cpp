@@ -12,6 +12,13 @@ namespace syncmap::etcd::inline v0::detail {
 
 using std::chrono::milliseconds;
 
+namespace {
+std::string not_followed(std::int64_t revision) {
+    return "etcd: the mirror has not followed to revision " + std::to_string(revision) +
+           " within the deadline";
+}
+}  // namespace
+
 mirror::mirror(client& c, std::string prefix)
     : state_(std::make_unique<state>(c.session_, std::move(prefix))) {
     state_->following = std::make_shared<watcher>(*this, *state_);
@@ -38,12 +45,16 @@ void mirror::leave() noexcept {
 
 time_limit mirror::limit() const { return loop::clock::now() + state_->etcd->deadline(); }
 
+/// etcd's keys are not empty; what is not one has been reported.
+bool mirror::is_key(std::string_view key, on_error errors) const {
+    const bool is = !state_->prefix.empty() || !key.empty();
+    if (!is) errors.report(error_kind::bad_value, "etcd: a key must not be empty");
+    return is;
+}
+
 std::optional<outcome> mirror::transact(std::string_view key, const transaction& t,
                                         time_limit until, on_error errors) {
-    if (state_->prefix.empty() && key.empty()) {
-        errors.report(error_kind::bad_value, "etcd: a key must not be empty");
-        return std::nullopt;
-    }
+    if (!is_key(key, errors)) return std::nullopt;
     const bool writes = t.then != transaction::action::nothing;
     // A member whose disk is full refuses transactions, but still erases.
     const bool just_erases =
@@ -83,8 +94,7 @@ std::optional<outcome> mirror::transact(std::string_view key, const transaction&
         to_show = answer->revision;  // by then there is none any more
     }
     if (!wait_for(to_show, until)) {
-        const std::string message = "etcd: the mirror has not followed to revision " +
-                                    std::to_string(to_show) + " within the deadline";
+        const std::string message = not_followed(to_show);
         if (changed) {
             errors.report(error_kind::uncertain, message + "; etcd has done it");
         } else {
@@ -115,11 +125,8 @@ void mirror::report_no_space(std::string_view key, const failure& why, std::int6
     }
 }
 
-finding mirror::read(std::string_view key, shown s, time_limit until, on_error errors) {
-    if (state_->prefix.empty() && key.empty()) {
-        errors.report(error_kind::bad_value, "etcd: a key must not be empty");
-        return {};
-    }
+finding mirror::read(std::string_view key, shown s, time_limit until, on_error errors) const {
+    if (!is_key(key, errors)) return {};
     const reply r =
         state_->etcd->ask("/v3/kv/range", get_request(state_->prefix + std::string(key), false),
                           repeat::always, until);
@@ -143,9 +150,7 @@ finding mirror::read(std::string_view key, shown s, time_limit until, on_error e
                                      : revision_of(key) != 0 ? p->revision
                                                              : 0;
         if (!wait_for(to_show, until)) {
-            errors.report(error_kind::unavailable,
-                          "etcd: the mirror has not followed to revision " +
-                              std::to_string(to_show) + " within the deadline");
+            errors.report(error_kind::unavailable, not_followed(to_show));
             return {};
         }
     }
@@ -165,9 +170,7 @@ void mirror::clear(on_error errors) {
         errors.report(error_kind::uncertain,
                       "etcd: kv/deleterange: the answer is none to that question");
     } else if (!wait_for(answer->what.erased || count() > 0 ? answer->revision : 0, until)) {
-        errors.report(error_kind::uncertain, "etcd: the mirror has not followed to revision " +
-                                                 std::to_string(answer->revision) +
-                                                 " within the deadline; etcd has done it");
+        errors.report(error_kind::uncertain, not_followed(answer->revision) + "; etcd has done it");
     }
 }
 

@@ -186,7 +186,7 @@ public:
     /// @may_throw `error`: unavailable, denied, bad_value. `std::bad_alloc`.
     /// @go `Load`.
     std::optional<T> load(std::string_view key, quorum_t, on_error errors = {}) const {
-        const detail::finding there = ask(key, detail::shown::by_etcd_only, limit(), errors);
+        const detail::finding there = read(key, detail::shown::by_etcd_only, limit(), errors);
         if (!there.found) return std::nullopt;
         return decode(key, *there.found, errors);
     }
@@ -246,7 +246,7 @@ public:
     std::pair<T, bool> load_or_compute(std::string_view key, F&& f, const lease& with,
                                        on_error errors = {}) {
         const detail::time_limit until = limit();
-        const detail::finding there = ask(key, detail::shown::by_the_mirror, until, errors);
+        const detail::finding there = read(key, detail::shown::by_the_mirror, until, errors);
         if (there.found) {
             if (std::optional<T> value = decode(key, *there.found, errors)) {
                 return {*std::move(value), true};
@@ -435,11 +435,6 @@ private:
         std::optional<T> value = decode(v.bytes);
         if (!value) report_bad_value(key, errors);
         return value;
-    }
-
-    detail::finding ask(std::string_view key, detail::shown s, detail::time_limit until,
-                        on_error errors) const {
-        return const_cast<map*>(this)->read(key, s, until, errors);
     }
 
     /// The value that was there; nullopt: `value` has been stored, or it could not be, which has been reported.

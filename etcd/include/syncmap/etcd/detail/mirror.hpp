@@ -84,7 +84,8 @@ public:
     /// nullopt: could not be done, which has been reported.
     [[nodiscard]] std::optional<outcome> transact(std::string_view key, const transaction& t,
                                                   time_limit until, on_error errors);
-    [[nodiscard]] finding read(std::string_view key, shown s, time_limit until, on_error errors);
+    [[nodiscard]] finding read(std::string_view key, shown s, time_limit until,
+                               on_error errors) const;
     void clear(on_error errors);
     void report_bad_value(std::string_view key, on_error errors) const;
     void report_contention(std::string_view key, on_error errors) const;
@@ -119,6 +120,7 @@ protected:
 private:
     friend class watcher;
 
+    [[nodiscard]] bool is_key(std::string_view key, on_error errors) const;
     void report_no_space(std::string_view key, const failure& why, std::int64_t before,
                          time_limit until, on_error errors) const;
 
