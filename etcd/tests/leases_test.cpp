@@ -32,15 +32,15 @@ TEST(leases, end_soon_after_their_process_is_killed_and_not_before) {
     const gateway raw = c.direct();
     const folder f;
     ASSERT_TRUE(defined);
-    child process = start_process("holder", {c.endpoint(0), "2"}, f.path() / "log");
+    child process = start_process("holder", {c.endpoint(0), "4"}, f.path() / "log");
     ASSERT_TRUE(eventually([&] { return is_there(raw, "/me"); })) << contents(f.path() / "log");
-    const auto until = clock::now() + 6s;
+    const auto until = clock::now() + 8s;
     while (clock::now() < until) {
         ASSERT_TRUE(is_there(raw, "/me"));
         std::this_thread::sleep_for(100ms);
     }
     process.kill();
-    EXPECT_TRUE(eventually([&] { return !is_there(raw, "/me"); }, 2s + 2s + slack));
+    EXPECT_TRUE(eventually([&] { return !is_there(raw, "/me"); }, 4s + 2s + slack));
 }
 
 TEST(leases, are_known_to_have_ended_by_a_process_that_has_slept_too_long) {
@@ -57,27 +57,38 @@ TEST(leases, are_known_to_have_ended_by_a_process_that_has_slept_too_long) {
     EXPECT_FALSE(is_there(raw, "/me"));
 }
 
+// No leader stands still for as long as the lease lives: what one of etcd 3.4.30 or 3.5.12 believes to have expired it has
+// erased when it goes on, though another one leads by then.
 TEST(leases, live_on_while_the_leader_changes) {
     cluster c({.members = 3});
     const gateway raw = c.direct();
     etcd::client client(to(c));
     strings m(client, "/");
-    const etcd::lease l = client.lease(3s);
+    const etcd::lease l = client.lease(8s);
     m.store("me", "here", l);
-    const std::size_t first = c.leader();
-    c.kill(first);
-    std::this_thread::sleep_for(6s);
-    (void)c.leader();  // waits for one
-    EXPECT_TRUE(is_there(raw, "/me"));
-    c.start(first);
-    const std::size_t stopped = c.leader();
-    c.stop(stopped);
-    std::this_thread::sleep_for(6s);
-    c.go_on(stopped);
+
+    const std::size_t killed = c.leader();
+    c.kill(killed);
+    EXPECT_NE(c.leader(), killed);
+    c.start(killed);
     c.await_all();
-    EXPECT_TRUE(is_there(raw, "/me"));
-    EXPECT_TRUE(eventually([&] { return l.alive(); }));
-    EXPECT_EQ(raw.get("/me")->version, 1);
+    bool has_changed = false;
+    for (int tries = 0; tries < 5 && !has_changed; ++tries) {
+        const std::size_t stopped = c.leader();
+        c.stop(stopped);
+        std::this_thread::sleep_for(2s);
+        c.go_on(stopped);
+        c.await_all();
+        has_changed = c.leader() != stopped;
+    }
+    EXPECT_TRUE(has_changed);
+
+    // By then a lease is over that only former leaders have renewed.
+    std::this_thread::sleep_for(12s);
+    EXPECT_TRUE(l.alive());
+    const std::optional<entry> me = raw.get("/me");
+    ASSERT_TRUE(me.has_value());
+    EXPECT_EQ(me->version, 1);
 }
 
 TEST(leases, are_revoked_when_they_are_destroyed_or_assigned_to) {

@@ -4,7 +4,9 @@
 // library is used.
 #include <gtest/gtest.h>
 
+#include <future>
 #include <random>
+#include <thread>
 
 #include "rig/cluster.hpp"
 #include "rig/nonsense_server.hpp"
@@ -82,6 +84,30 @@ TEST(rig, a_proxy_passes_delays_swallows_and_refuses) {
     p.pass();
     EXPECT_EQ(post(p.url() + "/v3/kv/range", read_a, 5s).status, 200);
     EXPECT_EQ(c.direct().get("a")->version, 1);
+}
+
+TEST(rig, a_proxy_that_has_swallowed_something_passes_nothing_of_what_follows_it) {
+    cluster c;
+    proxy p(c.port(0));
+    const gateway raw = c.direct();
+    const std::string watch_a = R"({"create_request":{"key":"YQ=="}})";
+    std::future<answer> seen =
+        std::async(std::launch::async, [&] { return post(p.url() + "/v3/watch", watch_a, 3s); });
+    const auto put = [&](const char* value) {
+        std::this_thread::sleep_for(500ms);
+        raw.put("a", value);
+        std::this_thread::sleep_for(200ms);
+    };
+    put("first");
+    p.swallow();
+    put("second");
+    p.pass();
+    put("third");
+    const std::string body = seen.get().body;
+    EXPECT_NE(body.find(to_base64("first")), std::string::npos);
+    EXPECT_EQ(body.find(to_base64("second")), std::string::npos);
+    EXPECT_EQ(body.find(to_base64("third")), std::string::npos);
+    EXPECT_EQ(post(p.url() + "/v3/kv/range", read_a, 5s).status, 200);
 }
 
 TEST(rig, a_proxy_loses_the_answer_of_a_write_that_was_done) {

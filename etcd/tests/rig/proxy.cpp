@@ -160,8 +160,10 @@ void proxy::read_from(connection& c, bool client) {
         if (errno != EAGAIN && errno != EINTR) end(c, true);
         return;
     }
-    if (mode_ == mode::swallow) {
-        d.ended = d.ended || n == 0;
+    if (!passes(c)) {
+        c.silent = true;
+        d.ended = n == 0;
+        if (d.ended && client) end(c, false);
         return;
     }
     if (n == 0) {
@@ -226,7 +228,7 @@ void proxy::work() {
                 const direction& out = client ? c.answer : c.request;
                 short events = 0;
                 if (!in.ended && in.waiting.size() < 64) events |= POLLIN;
-                if (!out.waiting.empty() && mode_ != mode::swallow) {
+                if (!out.waiting.empty() && passes(c)) {
                     const auto due = out.waiting.front().due;
                     if (due <= now) {
                         events |= POLLOUT;
@@ -253,8 +255,7 @@ void proxy::work() {
             if (!c.dead && (ready[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
                 (ready[i].events & POLLIN) != 0)
                 read_from(c, client);
-            if (!c.dead && (ready[i].revents & POLLOUT) != 0 && mode_ != mode::swallow)
-                write_to(c, client);
+            if (!c.dead && (ready[i].revents & POLLOUT) != 0 && passes(c)) write_to(c, client);
         }
         if (ready[1].revents != 0) accept_one();
     }

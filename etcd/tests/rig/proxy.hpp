@@ -32,8 +32,10 @@ public:
 
     void pass();                  ///< everything
     void delay(milliseconds by);  ///< everything, later
-    void swallow();               ///< accepts, reads, and passes nothing on, in either direction
-    void refuse();                ///< closes what there is, and what is accepted
+    /// Accepts, reads, and passes nothing on, in either direction. A connection of which something has been lost that way
+    /// stays silent for good: what is passed on never has a gap.
+    void swallow();
+    void refuse();  ///< closes what there is, and what is accepted
     /// Passes everything, but of the next `writes` requests to change something only the request: when the answer is there it
     /// closes that connection instead.
     void lose_answers(int writes);
@@ -67,6 +69,7 @@ private:
         direction request{}, answer{};
         int requests = 0;
         bool loses_answer = false;
+        bool silent = false;  ///< something has been swallowed
         bool dead = false;
     };
 
@@ -77,6 +80,9 @@ private:
     void write_to(connection& c, bool client);
     void wake() const;
     void end(connection& c, bool hard);
+    [[nodiscard]] bool passes(const connection& c) const {
+        return mode_ != mode::swallow && !c.silent;
+    }
 
     std::uint16_t port_ = 0;
     std::uint16_t to_;

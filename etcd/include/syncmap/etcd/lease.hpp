@@ -18,9 +18,9 @@ class kept_lease;
 /// A promise to etcd to be alive, renewed in the background three times in its time to live. Keys that were
 /// stored with it are erased by etcd when it is revoked, or when it has not been renewed for its time to live.
 ///
-/// It is lost for good once etcd has erased it (this machine slept, or etcd was out of reach for too long): stores
-/// with it fail with `lease_expired`. Ask the client for another then. Any number of threads may call the const
-/// members and revoke() at the same time.
+/// It is lost for good once etcd has erased it: this machine slept, etcd was out of reach for too long, or a leader
+/// of etcd stood still for as long (docs/cluster.md). Stores with it fail with `lease_expired` then; ask the client
+/// for another. Any number of threads may call the const members and revoke() at the same time.
 /// @progress Does not wait, but revoke(). @complexity O(1), a message in the background where one ends.
 class lease {
 public:
