@@ -17,10 +17,10 @@ namespace {
 bool refuses_certificate(const std::string& problem) {
     const std::size_t alert = problem.find(" alert ");
     if (alert == std::string::npos) return false;
-    for (const char* const why : {"certificate", "unknown ca", "access denied"}) {
-        if (problem.find(why, alert) != std::string::npos) return true;
-    }
-    return false;
+    constexpr std::array reasons{"certificate", "unknown ca", "access denied"};
+    return std::any_of(reasons.begin(), reasons.end(), [&](const char* reason) {
+        return problem.find(reason, alert) != std::string::npos;
+    });
 }
 
 void prepare_curl() {

@@ -10,6 +10,8 @@
 
 namespace syncmap::etcd::inline v0::detail {
 
+using namespace std::string_literals;
+
 namespace {
 
 const json* member(const json& object, const char* name) {
@@ -45,7 +47,7 @@ std::string prefix_end(std::string key) {
         }
         key.pop_back();
     }
-    return std::string(1, '\0');  // no end
+    return "\0"s;  // no end
 }
 
 constexpr int grpc_canceled = 1;
