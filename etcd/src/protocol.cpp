@@ -32,6 +32,12 @@ std::optional<std::string> bytes(const json& object, const char* name) {
     return from_base64(found->get_ref<const std::string&>());
 }
 
+/// What tells clusters apart, as text: it takes all 64 bits. Empty where the answer does not say.
+std::string cluster_of(const json& answer) {
+    const json* const header = member(answer, "header");
+    return header != nullptr ? text(*header, "cluster_id") : std::string();
+}
+
 /// Not the greatest number, as there is one that comes next.
 bool is_revision(std::int64_t n) { return n > 0 && n < std::numeric_limits<std::int64_t>::max(); }
 
@@ -110,6 +116,7 @@ std::optional<page> to_page(const json& answer) {
     const std::optional<std::int64_t> revision = header_revision(answer);
     if (!revision) return std::nullopt;
     p.revision = *revision;
+    p.cluster = cluster_of(answer);
     p.more = truth(answer, "more");
     if (const json* const kvs = member(answer, "kvs")) {
         if (!kvs->is_array()) return std::nullopt;
@@ -138,6 +145,7 @@ std::optional<watch_message> to_watch_message(std::string_view line) {
     m.canceled = truth(*result, "canceled");
     m.fragment = truth(*result, "fragment");
     m.reason = text(*result, "cancel_reason");
+    m.cluster = cluster_of(*result);
     const std::optional<std::int64_t> compacted = integer(*result, "compact_revision");
     if (!compacted) return std::nullopt;
     m.compacted = *compacted > 0;

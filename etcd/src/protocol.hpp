@@ -50,6 +50,7 @@ struct key_range {
 
 struct page {
     std::int64_t revision = 0;
+    std::string cluster{};  ///< whose answer it is
     std::vector<key_value> entries{};
     bool more = false;
 };
@@ -67,6 +68,7 @@ struct watch_message {
     bool compacted = false;
     bool fragment = false;  ///< the rest of the events comes with the next message
     std::string reason{};
+    std::string cluster{};  ///< whose watch it is
     std::vector<event> events{};
 };
 [[nodiscard]] std::optional<watch_message> to_watch_message(std::string_view line);

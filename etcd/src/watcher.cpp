@@ -77,6 +77,7 @@ struct watcher::filling {
     std::int64_t revision = 0;  // of all pages
     clock::time_point asked{};  // for the first
     std::string next{};
+    std::string cluster{};  // that has given the first
     int begun = 0;          // how often
     bool directly = false;  // into a mirror that was empty: there is nothing to compare
     std::vector<key_value> entries{};
@@ -88,6 +89,18 @@ void watcher::fill() {
     close();
     disarm(urge_timer_);
     begin_filling(std::make_shared<filling>());
+}
+
+/// Fills again, because of a watch: after a pause if the mirror has just been filled, and should not need it.
+void watcher::fill_soon() {
+    if (clock::now() - filled_ > short_lived) {
+        fill();
+        return;
+    }
+    const milliseconds wait = longer_pause();
+    close();
+    pause_ = wait;
+    arm(retry_timer_, etcd_.around(longest_pause), &watcher::fill);
 }
 
 void watcher::begin_filling(const std::shared_ptr<filling>& f) {
@@ -151,7 +164,10 @@ bool watcher::is_next_page(const filling& f, const page& p) const {
 }
 
 void watcher::use_page(const std::shared_ptr<filling>& f, page p) {
-    if (f->revision == 0) f->revision = p.revision;
+    if (f->revision == 0) {
+        f->revision = p.revision;
+        f->cluster = p.cluster;
+    }
     if (p.more) {
         std::size_t bytes = 1;
         for (const key_value& e : p.entries) bytes += e.key.size() + e.value.size();
@@ -169,6 +185,8 @@ void watcher::use_page(const std::shared_ptr<filling>& f, page p) {
         return;
     }
     if (!f->directly) compare(*f);
+    cluster_ = f->cluster;
+    other_history_ = false;
     filled(f->revision, f->asked);
 }
 
@@ -318,15 +336,11 @@ void watcher::take_message(watch_message m) {
         opened_ = clock::now();
         disarm(open_timer_);
     }
-    if (m.compacted) {
-        if (clock::now() - filled_ > short_lived) {
-            fill();
-        } else {  // it has just been filled with what is not compacted
-            const milliseconds wait = longer_pause();
-            close();
-            pause_ = wait;
-            arm(retry_timer_, etcd_.around(longest_pause), &watcher::fill);
-        }
+    if (is_of_another_cluster(m)) {
+        other_history_ = true;
+        fill_soon();
+    } else if (m.compacted) {
+        fill_soon();
     } else if (m.canceled) {
         if (m.reason.find("auth") != std::string::npos ||
             m.reason.find("ermission") != std::string::npos) {
@@ -337,6 +351,10 @@ void watcher::take_message(watch_message m) {
         std::move(m.events.begin(), m.events.end(), std::back_inserter(fragments_));
         if (!m.fragment) apply(std::exchange(fragments_, {}));
     }
+}
+
+bool watcher::is_of_another_cluster(const watch_message& m) const {
+    return !m.cluster.empty() && !cluster_.empty() && m.cluster != cluster_;
 }
 
 void watcher::apply(const std::vector<event>& events) {
@@ -372,7 +390,7 @@ void watcher::put(const std::string& key, std::string_view bytes, std::int64_t r
     const auto bad = state_.bad.find(name);
     const std::int64_t shown =
         bad != state_.bad.end() ? bad->second.revision : mirror_.revision_of(name);
-    if (shown == revision) return;
+    if (shown == revision && !other_history_) return;
     state_.changes.fetch_add(1, std::memory_order_relaxed);
     if (mirror_.put(name, bytes, revision)) {
         if (bad != state_.bad.end()) {
@@ -430,7 +448,8 @@ void watcher::pulse(bool urgent) {
         const std::optional<std::int64_t> now = header_revision(r.body);
         if (!now) return;
         if (*now < at) {
-            fill();  // it has been put back to an earlier state, from a backup
+            other_history_ = true;
+            fill();
         } else if (*now <= revision()) {
             proved(asked);
         } else {

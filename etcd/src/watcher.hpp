@@ -11,6 +11,10 @@
 // I1: `revision` grows when all changes up to it have been applied, and these have been applied in order.
 // I2: What is not later than `revision` is not applied again, whoever tells it.
 //
+// Both within one history of etcd's. After a backup has been restored there is another one, in which the same numbers stand
+// for other changes. It shows by a revision that has gone back (pulse), or by the cluster's id, which a restored cluster
+// should have anew. Then all is read again, and taken whatever its revision.
+//
 // A watch that says nothing proves nothing: the member may be stopped, or cut off from the others. So about
 // every second etcd is asked for its revision by a read that most members have agreed to (pulse). If it is the
 // mirror's, the mirror is current. If it is a later one, which other keys may have brought about, etcd is asked
@@ -51,6 +55,7 @@ private:
     // --- filling ---
     struct filling;
     void fill();
+    void fill_soon();
     void begin_filling(const std::shared_ptr<filling>& f);
     void next_page(const std::shared_ptr<filling>& f);
     void take_page(const std::shared_ptr<filling>& f, const reply& r);
@@ -69,6 +74,7 @@ private:
     void close();
     void take_data(std::string_view data);
     void take_message(watch_message m);
+    [[nodiscard]] bool is_of_another_cluster(const watch_message& m) const;
     void apply(const std::vector<event>& events);
     void apply(const event& e);
     void put(const std::string& key, std::string_view bytes, std::int64_t revision);
@@ -113,9 +119,11 @@ private:
     bool is_open_ = false;
     clock::time_point opened_{};
     clock::time_point filled_{};
-    std::string token_{};     // of the stream
-    std::uint64_t turn_ = 0;  // is another one after each close()
-    std::string line_;        // of the stream, as far as it has come
+    std::string cluster_{};       // that has filled the mirror
+    bool other_history_ = false;  // what it shows may be of another than what it is filled with
+    std::string token_{};         // of the stream
+    std::uint64_t turn_ = 0;      // is another one after each close()
+    std::string line_;            // of the stream, as far as it has come
     std::vector<event> fragments_;
     clock::time_point heard_{};  // when something came by the stream last
 

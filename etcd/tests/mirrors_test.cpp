@@ -292,6 +292,50 @@ TEST(mirrors, are_right_again_when_etcd_has_forgotten_what_they_missed) {
     }
 }
 
+// Two histories of etcd's with the same numbers for different values.
+void begin_history(const gateway& raw, const std::string& name) {
+    for (const char* key : {"/a", "/b", "/c"}) raw.put(key, name);
+}
+
+TEST(mirrors, follow_etcd_back_to_an_earlier_revision) {
+    cluster c;
+    const gateway raw = c.direct();
+    etcd::client client(to(c));
+    strings m(client, "/");
+    begin_history(raw, "old");
+    raw.put("/lost", "1");
+    ASSERT_TRUE(m.wait_for(raw.revision(), patience));
+    const std::int64_t before = m.revision();
+    c.kill_all();
+    c.start_anew(c.token());
+    begin_history(raw, "new");
+    EXPECT_TRUE(eventually([&] { return m.revision() < before; }));
+    EXPECT_TRUE(eventually([&] { return shown_by(m) == kept_by(raw, "/"); }));
+    m.store("d", "1");
+    EXPECT_EQ(shown_by(m), kept_by(raw, "/"));
+}
+
+TEST(mirrors, notice_another_history_whose_revisions_have_overtaken_theirs) {
+    cluster c;
+    proxy p(c.port(0));
+    const gateway raw = c.direct();
+    etcd::client client(to({p.url()}));
+    strings m(client, "/");
+    begin_history(raw, "old");
+    ASSERT_TRUE(m.wait_for(raw.revision(), patience));
+    listener heard(m);
+    p.refuse();
+    c.kill_all();
+    c.start_anew("another");
+    begin_history(raw, "new");
+    raw.put("/d", "1");
+    EXPECT_EQ(m.load("a"), "old");
+    p.pass();
+    ASSERT_TRUE(m.wait_for(raw.revision(), patience));
+    EXPECT_TRUE(eventually([&] { return shown_by(m) == kept_by(raw, "/"); }));
+    EXPECT_TRUE(eventually([&] { return heard.state() == kept_by(raw, "/"); }));
+}
+
 TEST(mirrors, catch_up_with_what_etcd_remembers_without_reading_all_again) {
     cluster c;
     proxy p(c.port(0));

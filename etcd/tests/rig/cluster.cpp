@@ -54,7 +54,7 @@ certificates::certificates(const std::filesystem::path& where) {
     stranger_key = file("stranger.key");
 }
 
-cluster::cluster(cluster_options how) : how_(how) {
+cluster::cluster(cluster_options how) : how_(how), token_(data_.path().filename().string()) {
     for (char** variable = environ; *variable != nullptr;) {
         const std::string name(*variable, std::string(*variable).find('='));
         if (name.starts_with("ETCD")) {
@@ -110,7 +110,7 @@ void cluster::start(std::size_t i) {
         "--listen-peer-urls=" + peer(i),
         "--initial-advertise-peer-urls=" + peer(i),
         "--initial-cluster=" + all,
-        "--initial-cluster-token=" + data_.path().filename().string(),
+        "--initial-cluster-token=" + token_,
         "--heartbeat-interval=" + std::string(sanitized ? "100" : "50"),
         "--election-timeout=" + std::string(sanitized ? "1000" : "500"),
         "--logger=zap",
@@ -136,6 +136,14 @@ void cluster::kill_all() {
 void cluster::start_all() {
     for (std::size_t i = 0; i < size(); ++i) start(i);
     await_all();
+}
+
+void cluster::start_anew(const std::string& token) {
+    token_ = token;
+    for (std::size_t i = 0; i < size(); ++i) {
+        std::filesystem::remove_all(data_.path() / ("m" + std::to_string(i)));
+    }
+    start_all();
 }
 
 void cluster::await(std::size_t i) const {

@@ -50,6 +50,10 @@ public:
     void start(std::size_t i);
     void kill_all();
     void start_all();
+    /// In the place of the members, which are dead, starts others, on new disks: as after a backup has been restored, which
+    /// was an empty one. A cluster with the same `token` (any text) has the same id.
+    void start_anew(const std::string& token);
+    [[nodiscard]] const std::string& token() const { return token_; }
     /// The member that leads; waits until one does.
     [[nodiscard]] std::size_t leader() const;
     /// Waits until member `i` answers with what a majority has agreed to.
@@ -65,6 +69,7 @@ private:
     };
     cluster_options how_;
     folder data_;
+    std::string token_;
     std::vector<member> members_;
 };
 
