@@ -4,6 +4,7 @@
 // etcd has forgotten what happened meanwhile.
 #include <algorithm>
 #include <atomic>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <set>
 #include <thread>
 
+#include "as_process.hpp"
 #include "rig/proxy.hpp"
 #include "support.hpp"
 
@@ -334,6 +336,47 @@ TEST(mirrors, notice_another_history_whose_revisions_have_overtaken_theirs) {
     ASSERT_TRUE(m.wait_for(raw.revision(), patience));
     EXPECT_TRUE(eventually([&] { return shown_by(m) == kept_by(raw, "/"); }));
     EXPECT_TRUE(eventually([&] { return heard.state() == kept_by(raw, "/"); }));
+}
+
+// ENDPOINT FILE: follows, and when there is a key "end", writes what is shown with which revision to FILE.
+int follower(const std::vector<std::string>& arguments) {
+    etcd::client client(to({arguments[0]}));
+    strings m(client, "/");
+    m.store("following", "1");
+    while (!m.contains("end")) std::this_thread::sleep_for(1ms);
+    std::ofstream out(arguments[1]);
+    for (const auto& [key, value] : shown_by(m)) {
+        out << key << ' ' << m.pin(key).revision() << '\n';
+    }
+    return 0;
+}
+const bool follower_is_defined = define_process("follower", follower);
+
+TEST(mirrors, miss_nothing_that_etcd_forgets_while_their_process_sleeps) {
+    ASSERT_TRUE(follower_is_defined);
+    cluster c;
+    const gateway raw = c.direct();
+    const folder f;
+    child process =
+        start_process("follower", {c.endpoint(0), (f.path() / "shown").string()}, f.path() / "log");
+    ASSERT_TRUE(eventually([&] { return raw.get("/following").has_value(); }))
+        << contents(f.path() / "log");
+    process.stop();
+    // More than all that is in between can hold.
+    const std::string value(100000, 'x');
+    for (int i = 0; i < 400; ++i) raw.put("/" + std::to_string(i % 100), value);
+    raw.compact(raw.revision());
+    std::this_thread::sleep_for(1s);
+    process.go_on();
+    std::this_thread::sleep_for(2s);
+    for (int i = 0; i < 10; ++i) raw.put("/" + std::to_string(i), value);
+    raw.put("/end", "1");
+    EXPECT_EQ(process.wait(30s), 0) << contents(f.path() / "log");
+    std::string expected;
+    for (const entry& e : raw.below("/")) {
+        expected += e.key.substr(1) + ' ' + std::to_string(e.modified) + '\n';
+    }
+    EXPECT_EQ(contents(f.path() / "shown"), expected);
 }
 
 TEST(mirrors, catch_up_with_what_etcd_remembers_without_reading_all_again) {
