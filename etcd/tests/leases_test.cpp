@@ -57,8 +57,8 @@ TEST(leases, are_known_to_have_ended_by_a_process_that_has_slept_too_long) {
     EXPECT_FALSE(is_there(raw, "/me"));
 }
 
-// No leader stands still for as long as the lease lives: what one of etcd 3.4.30 or 3.5.12 believes to have expired it has
-// erased when it goes on, though another one leads by then.
+// No leader stands still for as long as the lease lives: what it believes to have expired when it goes on, it may have erased,
+// though another one leads by then (https://github.com/etcd-io/etcd/issues/15247).
 TEST(leases, live_on_while_the_leader_changes) {
     cluster c({.members = 3});
     const gateway raw = c.direct();
