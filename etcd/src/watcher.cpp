@@ -77,7 +77,6 @@ struct watcher::filling {
     std::int64_t revision = 0;  // of all pages
     clock::time_point asked{};  // for the first
     std::string next{};
-    std::string cluster{};  // that has given the first
     int begun = 0;          // how often
     bool directly = false;  // into a mirror that was empty: there is nothing to compare
     std::vector<key_value> entries{};
@@ -97,9 +96,8 @@ void watcher::fill_soon() {
         fill();
         return;
     }
-    const milliseconds wait = longer_pause();
+    pause_ = longer_pause();
     close();
-    pause_ = wait;
     arm(retry_timer_, etcd_.around(longest_pause), &watcher::fill);
 }
 
@@ -166,7 +164,8 @@ bool watcher::is_next_page(const filling& f, const page& p) const {
 void watcher::use_page(const std::shared_ptr<filling>& f, page p) {
     if (f->revision == 0) {
         f->revision = p.revision;
-        f->cluster = p.cluster;
+        if (!cluster_.empty() && p.cluster != cluster_) other_history_ = true;
+        cluster_ = p.cluster;
     }
     if (p.more) {
         std::size_t bytes = 1;
@@ -185,7 +184,6 @@ void watcher::use_page(const std::shared_ptr<filling>& f, page p) {
         return;
     }
     if (!f->directly) compare(*f);
-    cluster_ = f->cluster;
     other_history_ = false;
     filled(f->revision, f->asked);
 }
@@ -336,10 +334,7 @@ void watcher::take_message(watch_message m) {
         opened_ = clock::now();
         disarm(open_timer_);
     }
-    if (is_of_another_cluster(m)) {
-        other_history_ = true;
-        fill_soon();
-    } else if (m.compacted) {
+    if (m.compacted || is_of_another_cluster(m)) {
         fill_soon();
     } else if (m.canceled) {
         if (m.reason.find("auth") != std::string::npos ||
