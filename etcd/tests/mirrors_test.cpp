@@ -308,7 +308,6 @@ TEST(mirrors, follow_etcd_back_to_an_earlier_revision) {
     raw.put("/lost", "1");
     ASSERT_TRUE(m.wait_for(raw.revision(), patience));
     const std::int64_t before = m.revision();
-    c.kill_all();
     c.start_anew(c.token());
     begin_history(raw, "new");
     EXPECT_TRUE(eventually([&] { return m.revision() < before; }));
@@ -327,7 +326,6 @@ TEST(mirrors, notice_another_history_whose_revisions_have_overtaken_theirs) {
     ASSERT_TRUE(m.wait_for(raw.revision(), patience));
     listener heard(m);
     p.refuse();
-    c.kill_all();
     c.start_anew("another");
     begin_history(raw, "new");
     raw.put("/d", "1");

@@ -9,6 +9,10 @@
 
 namespace rig {
 
+namespace {
+std::string member_name(std::size_t i) { return "m" + std::to_string(i); }
+}  // namespace
+
 certificates::certificates(const std::filesystem::path& where) {
     const auto file = [&](const std::string& name) { return (where / name).string(); };
     const std::string log = file("openssl.log");
@@ -94,17 +98,17 @@ access cluster::key() const {
 }
 
 void cluster::start(std::size_t i) {
-    const auto name = [](std::size_t j) { return "m" + std::to_string(j); };
     const auto peer = [&](std::size_t j) {
         return "http://127.0.0.1:" + std::to_string(members_[j].peer_port);
     };
     std::string all;
-    for (std::size_t j = 0; j < size(); ++j) all += (j == 0 ? "" : ",") + name(j) + "=" + peer(j);
+    for (std::size_t j = 0; j < size(); ++j)
+        all += (j == 0 ? "" : ",") + member_name(j) + "=" + peer(j);
     const char* const program = std::getenv("SYNCMAP_ETCD_SERVER");
     std::vector<std::string> command{
         program != nullptr ? program : "etcd",
-        "--name=" + name(i),
-        "--data-dir=" + (data_.path() / name(i)).string(),
+        "--name=" + member_name(i),
+        "--data-dir=" + (data_.path() / member_name(i)).string(),
         "--listen-client-urls=" + endpoint(i),
         "--advertise-client-urls=" + endpoint(i),
         "--listen-peer-urls=" + peer(i),
@@ -126,7 +130,7 @@ void cluster::start(std::size_t i) {
     if (how_.quota != 0) command.push_back("--quota-backend-bytes=" + std::to_string(how_.quota));
     if (how_.token_seconds != 0)
         command.push_back("--auth-token-ttl=" + std::to_string(how_.token_seconds));
-    members_[i].process = child(command, data_.path() / (name(i) + ".log"));
+    members_[i].process = child(command, data_.path() / (member_name(i) + ".log"));
 }
 
 void cluster::kill_all() {
@@ -139,9 +143,10 @@ void cluster::start_all() {
 }
 
 void cluster::start_anew(const std::string& token) {
+    kill_all();
     token_ = token;
     for (std::size_t i = 0; i < size(); ++i) {
-        std::filesystem::remove_all(data_.path() / ("m" + std::to_string(i)));
+        std::filesystem::remove_all(data_.path() / member_name(i));
     }
     start_all();
 }
@@ -177,7 +182,7 @@ std::size_t cluster::leader() const {
 std::string cluster::log() const {
     std::string all;
     for (std::size_t i = 0; i < size(); ++i)
-        all += contents(data_.path() / ("m" + std::to_string(i) + ".log"));
+        all += contents(data_.path() / (member_name(i) + ".log"));
     return all;
 }
 

@@ -50,8 +50,8 @@ public:
     void start(std::size_t i);
     void kill_all();
     void start_all();
-    /// In the place of the members, which are dead, starts others, on new disks: as after a backup has been restored, which
-    /// was an empty one. A cluster with the same `token` (any text) has the same id.
+    /// Kills all members, and starts others in their place, on new disks: as after a backup has been restored, which was an
+    /// empty one. A cluster with the same `token` (any text) has the same id.
     void start_anew(const std::string& token);
     [[nodiscard]] const std::string& token() const { return token_; }
     /// The member that leads; waits until one does.
